@@ -1,0 +1,68 @@
+import type { Box, Landmarks5, Point } from './geometry.ts';
+
+/** What can be asked about a face besides where it is. Each is computed only on request. */
+export const attributes = ['landmarks68', 'pose', 'age', 'gender', 'emotion'] as const;
+export type Attribute = (typeof attributes)[number];
+
+/** Degrees. Yaw: positive turns to the picture's right; pitch: positive looks up; roll: positive tilts clockwise. */
+export type Pose = { readonly yaw: number; readonly pitch: number; readonly roll: number };
+
+export const emotions = ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgusted', 'surprised'] as const;
+export type Emotion = (typeof emotions)[number];
+
+/** Each part and the whole from 0 (useless) to 1 (ideal); the formula stands in docs/quality.md. */
+export type FaceQuality = {
+  readonly overall: number;
+  readonly size: number;
+  readonly sharpness: number;
+  readonly exposure: number;
+  readonly pose: number;
+  readonly detector: number;
+};
+
+export type FaceAttributes = {
+  /** 68 points of the iBUG 300-W mark-up, in pixels of the upright picture. */
+  readonly landmarks68?: readonly Point[];
+  readonly pose?: Pose;
+  /** Years; `low` and `high` bound the range that the network's two top bins span. */
+  readonly age?: { readonly low: number; readonly high: number; readonly years: number; readonly probability: number };
+  readonly gender?: { readonly value: 'male' | 'female'; readonly probability: number };
+  /** Probabilities that sum to 1. */
+  readonly emotion?: Readonly<Record<Emotion, number>>;
+};
+
+/** The model-neutral crop of DESIGN: eye-levelled, 320 × 320, half a face of margin on each side, as JPEG. */
+export type FaceCrop = {
+  readonly jpeg: Uint8Array;
+  /** In pixels of the crop. */
+  readonly landmarks: Landmarks5;
+};
+
+/** A unit-length float32 vector and the embedding model that made it; those of two models are never compared. */
+export type Template = { readonly modelId: string; readonly vector: Float32Array };
+
+export type AnalysedFace = {
+  readonly box: Box;
+  /** 0 to 1, the detector's own. */
+  readonly detectorScore: number;
+  readonly landmarks: Landmarks5;
+  readonly quality: FaceQuality;
+  readonly template?: Template;
+  readonly crop?: FaceCrop;
+  readonly attributes: FaceAttributes;
+};
+
+/** Milliseconds spent on one picture, by stage; the stages that did not run are absent. */
+export type StageTimes = { readonly [stage in Stage]?: number };
+export const stages = ['queue', 'decode', 'detect', 'align', 'embed', 'attributes'] as const;
+export type Stage = (typeof stages)[number];
+
+export type AnalysedPicture = {
+  /** Pixels of the upright picture. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: string;
+  /** Largest box first. */
+  readonly faces: readonly AnalysedFace[];
+  readonly stageMs: StageTimes;
+};

@@ -1,0 +1,90 @@
+import type {
+  Candidate,
+  Collection,
+  ErasureReceipt,
+  Membership,
+  NewReference,
+  Person,
+  Reference,
+  Uuid,
+} from '../gallery.ts';
+
+export type SearchRequest = {
+  readonly collectionIds: readonly Uuid[];
+  readonly modelId: string;
+  /** One unit-length vector a probe. */
+  readonly probes: readonly Float32Array[];
+  /** At most so many candidates a probe, at least 1. */
+  readonly limit: number;
+  /** Cosine; candidates below it are left out. −1 finds all. */
+  readonly minScore: number;
+  /** Only the best reference of each person. */
+  readonly distinctPersons: boolean;
+};
+
+export type GalleryCounts = { readonly collections: number; readonly persons: number; readonly references: number };
+
+/**
+ * Persons, references and collections. A promise of a write that resolves is durable (synced) and visible to every
+ * later read and search; one that rejects changed nothing. Reads see acknowledged writes only.
+ *
+ * Rejects with `collection-unknown`, `person-unknown`, `reference-unknown`, `person-exists`, `collection-exists`,
+ * `key-illegal`, `template-mismatch`, `storage-full`, `storage-failed`, `record-corrupt`.
+ */
+export interface Gallery extends AsyncDisposable {
+  createCollection(slug: string, name: string): Promise<Collection>;
+  /** By id or slug. */
+  findCollection(idOrSlug: string): Promise<Collection | undefined>;
+  listCollections(): Promise<Collection[]>;
+
+  /** Places a new person in the collection without a face. `person-exists` when the key is taken (exactly). */
+  addPerson(collectionId: Uuid, key: string): Promise<Membership>;
+  /** Exactly; else, with `ignoreCase`, case-insensitively when exactly one key fits. */
+  findMembership(collectionId: Uuid, key: string, ignoreCase?: 'ignoreCase'): Promise<Membership | undefined>;
+  /** In the order of their keys (by UTF-16 code unit). */
+  listMemberships(collectionId: Uuid): Promise<Membership[]>;
+  findPerson(personId: Uuid): Promise<Person | undefined>;
+  updatePerson(personId: Uuid, change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>): Promise<Person>;
+  /**
+   * Gives the member another key. When another member has that key, `from`'s references become hers in this collection and
+   * `from` leaves it (`merged`).
+   */
+  renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
+  /** Takes the member and its references out of this collection; the person goes with her last membership. */
+  removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }>;
+  /** Takes all members out of this collection. */
+  clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;
+
+  /** Adds a reference to the member of that key, who is made when there is none. */
+  enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference>;
+  findReference(collectionId: Uuid, referenceId: Uuid): Promise<Reference | undefined>;
+  /** The picture as it was enrolled. */
+  readPicture(collectionId: Uuid, referenceId: Uuid): Promise<Uint8Array | undefined>;
+  /** In the order of enrolment, of one member or of all; `total` counts all that fit. An unknown key has none. */
+  listReferences(
+    collectionId: Uuid,
+    page: { key?: string; offset: number; limit: number },
+  ): Promise<{ references: ListedReference[]; total: number }>;
+  /**
+   * Removes the references that are there and tells which; ids unknown in this collection are passed over. A member
+   * leaves the collection with her last reference.
+   */
+  removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]>;
+  /** Removes all references of one member (who leaves), or of all; an unknown key removes none. */
+  removeAllReferences(collectionId: Uuid, key?: string): Promise<number>;
+
+  /** Best first, of active and valid persons only; equal scores in the order of enrolment. One list a probe. */
+  search(request: SearchRequest): Promise<Candidate[][]>;
+
+  /** Removes a person from all collections, for ever: the id is never given again. */
+  erase(personId: Uuid): Promise<ErasureReceipt>;
+  findErasure(personId: Uuid): Promise<ErasureReceipt | undefined>;
+
+  counts(): GalleryCounts;
+  /** SHA-256 over all records in a fixed order: equal digests, equal galleries. */
+  digest(): Promise<string>;
+}
+
+export type ListedReference = Pick<Reference, 'id' | 'number' | 'personId' | 'hasPicture' | 'createdAtMs'> & {
+  readonly key: string;
+};
