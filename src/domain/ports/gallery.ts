@@ -22,7 +22,11 @@ export type SearchRequest = {
   readonly distinctPersons: boolean;
 };
 
-export type GalleryCounts = { readonly collections: number; readonly persons: number; readonly references: number };
+export type GalleryCounts = {
+  readonly collections: number;
+  readonly persons: number;
+  readonly references: number;
+};
 
 /**
  * Persons, references and collections. A promise of a write that resolves is durable (synced) and visible to every
@@ -44,7 +48,10 @@ export interface Gallery extends AsyncDisposable {
   /** In the order of their keys (by UTF-16 code unit). */
   listMemberships(collectionId: Uuid): Promise<Membership[]>;
   findPerson(personId: Uuid): Promise<Person | undefined>;
-  updatePerson(personId: Uuid, change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>): Promise<Person>;
+  updatePerson(
+    personId: Uuid,
+    change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>,
+  ): Promise<Person>;
   /**
    * Gives the member another key. When another member has that key, `from`'s references become hers in this collection and
    * `from` leaves it (`merged`).
@@ -57,7 +64,8 @@ export interface Gallery extends AsyncDisposable {
 
   /** Adds a reference to the member of that key, who is made when there is none. */
   enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference>;
-  findReference(collectionId: Uuid, referenceId: Uuid): Promise<Reference | undefined>;
+  /** With the key of its member. */
+  findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   /** The picture as it was enrolled. */
   readPicture(collectionId: Uuid, referenceId: Uuid): Promise<Uint8Array | undefined>;
   /** In the order of enrolment, of one member or of all; `total` counts all that fit. An unknown key has none. */
@@ -88,3 +96,5 @@ export interface Gallery extends AsyncDisposable {
 export type ListedReference = Pick<Reference, 'id' | 'number' | 'personId' | 'hasPicture' | 'createdAtMs'> & {
   readonly key: string;
 };
+
+export type KeyedReference = Reference & { readonly key: string };
