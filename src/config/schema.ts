@@ -1,0 +1,197 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * Every setting there is. A field's `meta` is its documentation: `description`, `unit`, what its default is where that
+ * depends on the machine, and whether it is a path (relative ones are taken from where they are written down).
+ */
+
+const programFolder = join(import.meta.dirname, '../..');
+
+const megabyte = 1024 * 1024;
+
+const port = z.int().min(0).max(65_535);
+const milliseconds = z.int().positive();
+const filePath = z.string().min(1);
+
+const dataSchema = z.strictObject({
+  dir: filePath.default(join(programFolder, 'data')).meta({
+    description: 'The folder that holds the gallery, fetched models and the control socket.',
+    defaultText: '`data` in the folder of the program',
+    isPath: true,
+  }),
+});
+
+const httpSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').meta({
+    description:
+      'The address to listen on; `0.0.0.0` or `::` is every one. Off the loopback it needs `http.tls` or `http.plain`.',
+  }),
+  port: port.default(8080).meta({
+    description:
+      'The main port: every API under its prefix, `/healthz`, `/readyz`, `/metrics`. 0 takes a free one.',
+  }),
+  ports: z
+    .strictObject({
+      compreface: z
+        .union([port, z.literal('off')])
+        .default('off')
+        .meta({
+          description:
+            'A port where the CompreFace API answers at the root, for clients that know no prefix; its usual one is 8000.',
+        }),
+    })
+    .prefault({}),
+  plain: z.boolean().default(false).meta({
+    description:
+      'Allows HTTP without TLS off the loopback: keys and pictures then cross the network in the clear.',
+  }),
+  tls: z
+    .strictObject({
+      certificate: filePath.optional().meta({
+        description: 'The certificate chain as PEM. With it and `http.tls.key` the ports speak HTTPS.',
+        isPath: true,
+      }),
+      key: filePath
+        .optional()
+        .meta({ description: 'The private key of the certificate as PEM.', isPath: true }),
+    })
+    .prefault({}),
+});
+
+const limitsSchema = z.strictObject({
+  bodyBytes: z
+    .int()
+    .positive()
+    .default(16 * megabyte)
+    .meta({
+      description: 'The largest request body. Two pictures of the largest size fit as base64.',
+      unit: 'bytes',
+    }),
+  pictureBytes: z
+    .int()
+    .positive()
+    .default(5 * megabyte)
+    .meta({
+      description: 'The largest uploaded picture file.',
+      unit: 'bytes',
+    }),
+  parts: z.int().positive().default(16).meta({ description: 'The most parts of a multipart body.' }),
+  jsonDepth: z
+    .int()
+    .positive()
+    .default(32)
+    .meta({ description: 'The deepest nesting of a JSON body.', unit: 'levels' }),
+  headersMs: milliseconds.default(10_000).meta({
+    description: 'How long a client may take to send its headers.',
+    unit: 'milliseconds',
+  }),
+  requestMs: milliseconds.default(60_000).meta({
+    description: 'How long a client may take to send a whole request.',
+    unit: 'milliseconds',
+  }),
+});
+
+const visionSchema = z.strictObject({
+  workers: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(() => availableParallelism())
+    .meta({
+      description:
+        'How many pictures are analysed at the same time, each in a thread with networks of its own.',
+      unit: 'threads',
+      defaultText: 'one for each core',
+    }),
+  queueLength: z.int().min(1).default(32).meta({
+    description: 'How many pictures may wait; one more is answered 503 with Retry-After.',
+    unit: 'pictures',
+  }),
+  deadlineMs: milliseconds.min(100).default(5_000).meta({
+    description:
+      'How long the analysis of one picture may take before the vision process counts as hung and is restarted.',
+    unit: 'milliseconds',
+  }),
+  maxPixels: z.int().positive().default(50_000_000).meta({
+    description:
+      'The largest picture that is decoded; one that declares more is refused before any of it is.',
+    unit: 'pixels',
+  }),
+  profile: z.string().min(1).default('default').meta({
+    description: 'Which set of networks is used: a profile of `models/catalogue.json`.',
+  }),
+  tiles: z.enum(['auto', 'always', 'never']).default('auto').meta({
+    description:
+      'Whether wide pictures are also searched in square tiles, which finds smaller faces and takes longer.',
+  }),
+  cropQuality: z.int().min(1).max(100).default(95).meta({
+    description: 'JPEG quality of the face crops that are kept beside templates.',
+  }),
+});
+
+const modelsSchema = z.strictObject({
+  dir: filePath.optional().meta({
+    description: 'A folder with fetched networks; `ostiary models fetch` writes there.',
+    defaultText: '`models` in the data folder',
+    isPath: true,
+  }),
+  mirror: z
+    .url({ protocol: /^https$/, error: 'expected an https:// address' })
+    .optional()
+    .meta({
+      description: 'Where `ostiary models fetch` finds the files by name, instead of their public homes.',
+    }),
+});
+
+const gallerySchema = z.strictObject({
+  keepPictures: z.boolean().default(true).meta({
+    description:
+      'Whether enrolled pictures are kept, so that callers can download them. Templates and crops are kept either way.',
+  }),
+});
+
+const logSchema = z.strictObject({
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').meta({
+    description: 'The least grave kind of line that is logged.',
+  }),
+  format: z.enum(['auto', 'json', 'text']).default('auto').meta({
+    description:
+      'One JSON object a line, or text for people; `auto` is text in a terminal and JSON elsewhere.',
+  }),
+});
+
+/** The one schema of the configuration: unknown keys are mistakes, and every key has a default or may be left out. */
+export const settingsSchema = z
+  .strictObject({
+    data: dataSchema.prefault({}),
+    http: httpSchema.prefault({}),
+    limits: limitsSchema.prefault({}),
+    vision: visionSchema.prefault({}),
+    models: modelsSchema.prefault({}),
+    gallery: gallerySchema.prefault({}),
+    log: logSchema.prefault({}),
+  })
+  .superRefine(({ http, limits }, context) => {
+    const mistake = (path: string[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    if (!http.tls.certificate && http.tls.key)
+      mistake(['http', 'tls', 'certificate'], 'expected beside http.tls.key');
+    if (http.tls.certificate && !http.tls.key)
+      mistake(['http', 'tls', 'key'], 'expected beside http.tls.certificate');
+    if (!isLoopback(http.host) && !http.tls.certificate && !http.plain) {
+      mistake(['http', 'host'], `${http.host} is off the loopback: expected http.tls, or http.plain: true`);
+    }
+    if (limits.pictureBytes > limits.bodyBytes) {
+      mistake(['limits', 'pictureBytes'], 'expected at most limits.bodyBytes');
+    }
+  });
+
+export type Settings = Frozen<z.infer<typeof settingsSchema>>;
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
