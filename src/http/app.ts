@@ -1,0 +1,87 @@
+import Koa from 'koa';
+import type { Log } from '../domain/ports/log.ts';
+import type { Metrics } from '../domain/ports/metrics.ts';
+import {
+  type Dialect,
+  type DialectRouter,
+  type RequestHandler,
+  type RequestState,
+  respond,
+} from './dialect.ts';
+import {
+  answerErrors,
+  answerPreflight,
+  identifyRequest,
+  refusePackedBodies,
+  reportRequest,
+  setCommonHeaders,
+} from './middleware.ts';
+
+export type HttpAppOptions = {
+  /** Each answers under its prefix; with `atRoot` there is one, and it has no prefix. */
+  readonly dialects: readonly Dialect[];
+  readonly atRoot?: boolean;
+  /** Routes that ask for no credential and belong to no dialect, such as probes. */
+  readonly openRoutes?: DialectRouter;
+  /** Whether whoever can connect is admin: true for the Unix socket only. */
+  readonly trusted?: boolean;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'countRequest'>;
+};
+
+export type HttpApp = Koa<RequestState>;
+
+/** All dialects behind one request handler: ids, log, errors, routing. It listens to nothing by itself. */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { log, metrics, dialects, atRoot = false, openRoutes, trusted = false } = options;
+  const app: HttpApp = new Koa<RequestState>();
+  app.on('error', (error: unknown) => log.error({ error }, 'request failed'));
+  app.use(identifyRequest(trusted));
+  app.use(reportRequest(log, metrics));
+  app.use(setCommonHeaders());
+  app.use(answerPreflight());
+  if (openRoutes) app.use(noteRoute()).use(openRoutes.routes());
+  for (const dialect of dialects) app.use(serveDialect(dialect, atRoot ? '' : dialect.prefix, log));
+  app.use((ctx) => respond(ctx, { status: 404, body: { message: 'There is nothing here' } }));
+  return app;
+}
+
+/** Everything below the prefix is the dialect's to answer, also what it does not have. */
+function serveDialect(dialect: Dialect, prefix: string, log: Log): RequestHandler {
+  const routes = dialect.router(prefix).routes() as RequestHandler;
+  const guarded = answerErrors(dialect, log);
+  const note = noteRoute();
+  return (ctx, next) => {
+    if (!isBelow(ctx.path, prefix)) return next();
+    ctx.state.dialect = dialect.name;
+    return guarded(ctx, async () => {
+      refusePackedBodies(ctx);
+      await dialect.admit(ctx, ctx.path.slice(prefix.length));
+      await note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
+    });
+  };
+}
+
+function answerUnrouted(ctx: Parameters<RequestHandler>[0], { errors }: Dialect): Promise<void> {
+  const known = (ctx['matched'] as { methods: string[] }[] | undefined)?.some(
+    ({ methods }) => methods.length > 0,
+  );
+  respond(ctx, known ? errors.methodUnsupported(ctx.method) : errors.routeUnknown());
+  return Promise.resolve();
+}
+
+/** Tells the log which route answered. */
+function noteRoute(): RequestHandler {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } finally {
+      const route: unknown = ctx['_matchedRoute'];
+      if (typeof route === 'string') ctx.state.route = route;
+    }
+  };
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`) || prefix === '';
+}

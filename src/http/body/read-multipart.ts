@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import busboy from 'busboy';
+import { AppError } from '../../domain/errors.ts';
+import type { BodyLimits } from './limits.ts';
+import { receiveBody } from './receive-body.ts';
+
+/** One part of a multipart body; only files have a file name. */
+export type Part = { readonly name: string; readonly fileName?: string; readonly bytes: Buffer };
+
+const maxParts = 32;
+const maxFieldBytes = 64 * 1024;
+
+/**
+ * All parts of a multipart body, whole. Rejects with `bad-input` when the body is cut short or malformed, `too-large`
+ * when a part or the whole is over its limit (nothing is ever cut off silently), `cancelled`.
+ */
+export async function readMultipart(request: IncomingMessage, limits: BodyLimits): Promise<Part[]> {
+  const arrival = { maxBytes: limits.maxMultipartBytes, idleMs: limits.idleMs, totalMs: limits.totalMs };
+  const contentType = request.headers['content-type'] ?? '';
+  let parsing: Parsing | undefined;
+  try {
+    await receiveBody(request, arrival, (chunk) => {
+      parsing ??= startParsing(withBoundary(contentType, chunk), limits.maxFileBytes);
+      parsing.write(chunk);
+    });
+    if (parsing === undefined) throw malformed('The multipart body is empty');
+    return await parsing.end();
+  } finally {
+    parsing?.stop();
+  }
+}
+
+type Parsing = { write(chunk: Buffer): void; end(): Promise<Part[]>; stop(): void };
+
+function startParsing(contentType: string, maxFileBytes: number): Parsing {
+  const parts: Part[] = [];
+  let fault: AppError | undefined;
+  const blame = (error: AppError) => {
+    fault ??= error;
+  };
+  const parser = openParser(contentType, maxFileBytes);
+  parser.on('file', (name, stream, { filename }) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('limit', () => blame(tooLarge(maxFileBytes)));
+    stream.on('error', (error) => blame(malformed('The multipart body is cut short', error)));
+    stream.on('end', () => parts.push({ name, fileName: filename ?? '', bytes: Buffer.concat(chunks) }));
+  });
+  parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
+    if (valueTruncated || nameTruncated) blame(tooLarge(maxFieldBytes));
+    parts.push({ name, bytes: Buffer.from(value) });
+  });
+  parser.on('partsLimit', () => blame(malformed(`The multipart body has more than ${maxParts} parts`)));
+  const closed = new Promise<void>((resolve) => {
+    parser.on('close', resolve);
+    parser.on('error', (error) => {
+      blame(malformed('The multipart body is malformed', error));
+      resolve();
+    });
+  });
+  const check = () => {
+    if (fault) throw fault;
+  };
+
+  return {
+    write(chunk) {
+      check();
+      parser.write(chunk);
+    },
+    async end() {
+      parser.end();
+      await closed;
+      check();
+      return parts;
+    },
+    stop() {
+      parser.destroy();
+    },
+  };
+}
+
+function openParser(contentType: string, maxFileBytes: number): busboy.Busboy {
+  try {
+    return busboy({
+      headers: { 'content-type': contentType },
+      defParamCharset: 'utf8',
+      // One byte more than allowed, so that a file of just the limit is told from one that was cut.
+      limits: { parts: maxParts, fileSize: maxFileBytes + 1, fieldSize: maxFieldBytes },
+    });
+  } catch (error) {
+    throw malformed('The multipart body has no boundary', error);
+  }
+}
+
+/** Some clients set the content type by hand and forget the boundary; the body's first line has it. */
+function withBoundary(contentType: string, firstChunk: Buffer): string {
+  if (/;\s*boundary=/i.test(contentType)) return contentType;
+  const [, boundary] = /^--([\w'()+,./:=?-]{1,70})\r\n/.exec(firstChunk.toString('latin1', 0, 80)) ?? [];
+  return boundary === undefined ? contentType : `multipart/form-data; boundary="${boundary}"`;
+}
+
+function malformed(message: string, cause?: unknown): AppError {
+  return new AppError('bad-input', message, { cause, details: { body: 'multipart' } });
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('too-large', 'A part is larger than allowed', { details: { maxBytes } });
+}

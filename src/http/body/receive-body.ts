@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../domain/errors.ts';
+
+/** How much of a body is taken, and how long it may take. */
+export type ArrivalLimits = { readonly maxBytes: number; readonly idleMs: number; readonly totalMs: number };
+
+/**
+ * Hands a body over as it arrives and resolves at its end. Rejects with `too-large` before the byte too many is handed
+ * over, `bad-input` when the body stalls, `cancelled` when the client hangs up, and with what `onChunk` throws. The
+ * connection is left open, for the answer has to go out on it.
+ */
+export function receiveBody(
+  request: IncomingMessage,
+  limits: ArrivalLimits,
+  onChunk: (chunk: Buffer) => void,
+): Promise<void> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limits.maxBytes) return Promise.reject(tooLarge(limits.maxBytes));
+  if (request.complete && request.readableEnded) return Promise.resolve();
+
+  return new Promise((resolve, reject) => {
+    let received = 0;
+    const idle = setTimeout(() => fail(stalled(limits.idleMs)), limits.idleMs);
+    const total = setTimeout(() => fail(stalled(limits.totalMs)), limits.totalMs);
+
+    const release = () => {
+      clearTimeout(idle);
+      clearTimeout(total);
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+    };
+    const fail = (error: unknown) => {
+      release();
+      reject(error);
+    };
+    const onData = (chunk: Buffer) => {
+      idle.refresh();
+      received += chunk.length;
+      if (received > limits.maxBytes) return fail(tooLarge(limits.maxBytes));
+      try {
+        onChunk(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const onEnd = () => {
+      release();
+      resolve();
+    };
+    const onGone = () => fail(new AppError('cancelled', 'The client hung up before its body was whole'));
+
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+/**
+ * Reads and forgets what is still to come of a body, so that the client gets to read its answer; false when that would
+ * take too many bytes or too long.
+ */
+export async function drainBody(request: IncomingMessage, limits: ArrivalLimits): Promise<boolean> {
+  if (request.complete || request.readableEnded || request.destroyed) return true;
+  try {
+    await receiveBody(request, limits, () => undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('too-large', 'The body is larger than allowed', { details: { maxBytes } });
+}
+
+function stalled(ms: number): AppError {
+  return new AppError('bad-input', 'The body did not arrive in time', { details: { body: 'stalled', ms } });
+}

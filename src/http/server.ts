@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+export type ServerLimits = {
+  /** All headers of a request together. */
+  readonly maxHeaderBytes: number;
+  /** From the first byte of a request to the end of its headers. */
+  readonly headersMs: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMs: number;
+  /** How long an idle connection is kept for another request. */
+  readonly keepAliveMs: number;
+};
+
+export const defaultServerLimits: ServerLimits = {
+  maxHeaderBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 75_000,
+  keepAliveMs: 30_000,
+};
+
+export type ListenAt = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** A server that answers. */
+export interface HttpListener extends AsyncDisposable {
+  /** `http://host:port`, or the path of the Unix socket. */
+  readonly address: string;
+  readonly port: number;
+  /** Takes no new request, waits so long for those in work, then cuts off what is left. */
+  drain(graceMs: number): Promise<void>;
+}
+
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Resolves when connections are taken; rejects when the address is not free. */
+export async function listen(
+  handler: RequestListener,
+  at: ListenAt,
+  limits: ServerLimits = defaultServerLimits,
+): Promise<HttpListener> {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+      noDelay: true,
+    },
+    handler,
+  );
+  server.on('clientError', answerMalformed);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return openListener(server, at);
+}
+
+function openListener(server: Server, at: ListenAt): HttpListener {
+  const bound = server.address();
+  const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+  let draining: Promise<void> | undefined;
+  const drain = (graceMs: number) => {
+    draining ??= closeWithin(server, graceMs);
+    return draining;
+  };
+  return {
+    address: 'path' in at ? at.path : `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    port,
+    drain,
+    [Symbol.asyncDispose]: () => drain(0),
+  };
+}
+
+async function closeWithin(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Answers that are still to come tell their clients to come back on another connection.
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Connection', 'close');
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** What is no HTTP is answered before any application sees it. */
+function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = refusals[error.code ?? ''] ?? '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
