@@ -1,0 +1,29 @@
+import type { DecodeLimits } from '../../../domain/ports/picture-codec.ts';
+
+/** What a worker needs to open its analyser; plain data, for it crosses two processes and a thread. */
+export type AnalyserSettings = {
+  readonly catalogueFile: string;
+  readonly modelFolders: readonly string[];
+  readonly profile: string;
+  /** Threads that one network may use; workers are the better way to use more cores. */
+  readonly threadsPerWorker: number;
+  readonly limits: DecodeLimits;
+  readonly tiles: 'auto' | 'always' | 'never';
+  /** JPEG quality of the model-neutral crop, 1 to 100. */
+  readonly cropQuality: number;
+};
+
+/** What main tells the vision process in its first message. */
+export type VisionSettings = {
+  readonly workers: number;
+  /** A picture that takes longer is given up, and its worker replaced. */
+  readonly pictureDeadlineMs: number;
+  /** URL of the module at the root of each worker thread; it calls `serveAnalyser`. */
+  readonly workerModule?: string;
+  readonly analyser: AnalyserSettings;
+};
+
+/** How many requests may be in the vision process: one for each worker, and one that is there when a worker ends. */
+export function placesFor(workers: number): number {
+  return workers + 1;
+}

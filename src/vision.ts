@@ -1,0 +1,19 @@
+import { Socket } from 'node:net';
+import { serveVision } from './adapters/vision/process/serve-vision.ts';
+
+/** The composition root of the vision process. Main starts it and speaks to it over the pipe at descriptor 3. */
+
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+// Ctrl-C in a terminal reaches both processes; main finishes what is in flight, and for that it needs vision.
+process.on('SIGINT', () => log('Waiting for main to end'));
+
+serveVision(new Socket({ fd: 3 }), {
+  workerModule: new URL('./vision-worker.ts', import.meta.url),
+  log,
+  end: (reason) => {
+    log(`Ending: ${reason}`);
+    // exit() would wait for the threads, of which a native call can hold one for ever; there is nothing to tidy up.
+    process.kill(process.pid, 'SIGKILL');
+  },
+});
