@@ -14,10 +14,13 @@ namespace {
 using Fixed = std::int64_t;
 constexpr int fixedBits = 32;
 constexpr double fixedOne = 4294967296.0;
-constexpr double farAway = 1 << 29;
 
-Fixed toFixed(double value) {
-  return static_cast<Fixed>(std::floor(std::clamp(value, -farAway, farAway) * fixedOne));
+// Bounds so wide that only absurd similarities meet them, and so narrow that 65,535 steps cannot overflow.
+constexpr double farthest = 1 << 29;
+constexpr double longestStep = 1 << 13;
+
+Fixed toFixed(double value, double bound = farthest) {
+  return static_cast<Fixed>(std::floor(std::clamp(value, -bound, bound) * fixedOne));
 }
 
 // Portable vectors of the compiler: SSE2 on x86-64, NEON on arm64.
@@ -88,8 +91,8 @@ class Sampler {
   void sampleRow(int y, float* row) const {
     Fixed u = toFixed(map_.tx - map_.b * y);
     Fixed v = toFixed(map_.ty + map_.a * y);
-    const Fixed uStep = toFixed(map_.a);
-    const Fixed vStep = toFixed(map_.b);
+    const Fixed uStep = toFixed(map_.a, longestStep);
+    const Fixed vStep = toFixed(map_.b, longestStep);
     // Two columns less than there are, for a load of eight bytes takes a bit of a third pixel along.
     const auto innerColumns = static_cast<std::uint32_t>(std::max(image_.width - 2, 0));
     const auto innerRows = static_cast<std::uint32_t>(image_.height - 1);
