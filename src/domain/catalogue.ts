@@ -58,7 +58,7 @@ const scoreRowSchema = z.strictObject({
 });
 
 /** Cosine ↔ FMR of one embedding model (DESIGN §5), strictest row last. */
-const scoreTableSchema = z.strictObject({
+export const scoreTableSchema = z.strictObject({
   rows: z.array(scoreRowSchema).min(2),
   people: z.int().nonnegative(),
   faces: z.int().nonnegative(),
