@@ -63,7 +63,7 @@ function serveDialect(dialect: Dialect, prefix: string, log: Log): RequestHandle
 }
 
 function answerUnrouted(ctx: Parameters<RequestHandler>[0], { errors }: Dialect): Promise<void> {
-  const known = (ctx['matched'] as { methods: string[] }[] | undefined)?.some(
+  const known = (ctx.matched as { methods: string[] }[] | undefined)?.some(
     ({ methods }) => methods.length > 0,
   );
   respond(ctx, known ? errors.methodUnsupported(ctx.method) : errors.routeUnknown());
@@ -76,7 +76,7 @@ function noteRoute(): RequestHandler {
     try {
       await next();
     } finally {
-      const route: unknown = ctx['_matchedRoute'];
+      const route: unknown = ctx._matchedRoute;
       if (typeof route === 'string') ctx.state.route = route;
     }
   };

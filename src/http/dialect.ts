@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
-import type { DialectName } from '../domain/ports/credentials.ts';
+import type { Credential, DialectName } from '../domain/ports/credentials.ts';
 
 /** What a request carries beside Koa's own. */
 export type RequestState = {
@@ -15,6 +15,8 @@ export type RequestState = {
   dialect: string;
   /** The pattern of the route that answers, without any caller's value in it. */
   route: string;
+  /** Who was let in; absent on routes that are open to all. */
+  credential?: Credential;
   /** What a dialect's error texts name, such as the subject that was asked for. Never logged. */
   about: Record<string, string>;
   /** Why the request was refused, for the log. */

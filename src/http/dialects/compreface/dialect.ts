@@ -1,0 +1,72 @@
+import Router from '@koa/router';
+import { AppError } from '../../../domain/errors.ts';
+import type { ServiceName } from '../../../domain/ports/credentials.ts';
+import type { Dialect, DialectRouter, RequestContext, RequestState } from '../../dialect.ts';
+import { asUuid, type CompreFaceDeps } from './deps.ts';
+import { addEmbeddingRoutes } from './embeddings.ts';
+import { errors, refusals } from './errors.ts';
+import { addExampleRoutes } from './examples.ts';
+import { addPictureRoutes } from './pictures.ts';
+import { addSubjectRoutes } from './subjects.ts';
+
+const base = '/api/v1';
+
+/** What CompreFace's own page asks before anybody has a key; it tells limits and nothing else. */
+const openPaths: readonly string[] = [`${base}/config`, `${base}/consistence/status`];
+
+/** CompreFace 1.2 as its documentation and its server have it. */
+export function createCompreFaceDialect(deps: CompreFaceDeps): Dialect {
+  return {
+    name: 'compreface',
+    prefix: '/compreface',
+    errors,
+    admit: (ctx, path) => admit(deps, ctx, path),
+    router: (prefix) => {
+      const router: DialectRouter = new Router<RequestState>({ prefix: `${prefix}${base}`, sensitive: true });
+      addOpenRoutes(router, deps);
+      addSubjectRoutes(router, deps);
+      addExampleRoutes(router, deps);
+      addPictureRoutes(router, deps);
+      addEmbeddingRoutes(router, deps);
+      return router;
+    },
+  };
+}
+
+/** The key comes before everything, also before the question whether there is such an endpoint. */
+async function admit({ access }: CompreFaceDeps, ctx: RequestContext, path: string): Promise<void> {
+  if (openPaths.includes(path.replace(/\/$/, ''))) return;
+  const service = serviceOf(path);
+  const given = keyInPath(path) ?? ctx.get('x-api-key');
+  if (given === '') throw new AppError('unauthenticated', 'The request has no key');
+  const secret = asUuid(given);
+  if (secret === undefined) throw refusals.keyForm();
+  ctx.state.about.service = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
+  ctx.state.about.key = given;
+  const services = [service];
+  ctx.state.credential = await access.admit({ secret, dialect: 'compreface', services, client: ctx.ip });
+}
+
+function serviceOf(path: string): ServiceName {
+  if (path.startsWith(`${base}/detection/`)) return 'detection';
+  if (path.startsWith(`${base}/verification/`)) return 'verification';
+  return 'recognition';
+}
+
+function keyInPath(path: string): string | undefined {
+  return /^\/api\/v1\/static\/([^/]+)\/images\//.exec(path)?.[1];
+}
+
+function addOpenRoutes(router: DialectRouter, { bodyLimits, people }: CompreFaceDeps): void {
+  router.get('/config', (ctx) => {
+    ctx.body = { clientMaxFileSize: bodyLimits.maxFileBytes, clientMaxBodySize: 2 * bodyLimits.maxFileBytes };
+  });
+  router.get('/consistence/status', (ctx) => {
+    ctx.body = {
+      demoFaceCollectionIsInconsistent: false,
+      dbIsInconsistent: false,
+      saveImagesToDB: people.pictures === 'full',
+      status: 'OK',
+    };
+  });
+}

@@ -1,0 +1,57 @@
+import type { DialectRouter } from '../../dialect.ts';
+import { type CompreFaceDeps, collectionOf, imageIdOf } from './deps.ts';
+import { openScale, toSearchAsk, toWireSubjects } from './faces.ts';
+import { readQuery } from './query.ts';
+import { readJsonBody, requireJsonType } from './uploads.ts';
+import { embeddingsBody, searchQuery, sourceAndTargetsBody } from './wire.ts';
+
+/** Numbers are dear to parse: a thousand embeddings fit into this. */
+const maxEmbeddingBytes = 4 * 1024 * 1024;
+
+/** Recognition and verification of embeddings that a caller has from the calculator. */
+export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps): void {
+  const { recognition, people } = deps;
+  const limits = { ...deps.bodyLimits, maxJsonBytes: maxEmbeddingBytes };
+
+  router.post('/recognition/embeddings/recognize', async (ctx) => {
+    requireJsonType(ctx);
+    const query = readQuery(ctx, searchQuery);
+    const { embeddings } = await readJsonBody(ctx, limits, embeddingsBody);
+    const scale = openScale(recognition);
+    const search = toSearchAsk(query, [collectionOf(ctx)], scale);
+    const candidates = await recognition.recogniseVectors(embeddings, search);
+    ctx.body = {
+      result: embeddings.map((embedding, at) => ({
+        embedding,
+        similarities: toWireSubjects(candidates[at] ?? [], scale),
+      })),
+    };
+  });
+
+  router.post('/recognition/embeddings/faces/:image_id/verify', async (ctx) => {
+    ctx.state.about.verifies = 'embedding';
+    requireJsonType(ctx);
+    const imageId = imageIdOf(ctx);
+    const { embeddings } = await readJsonBody(ctx, limits, embeddingsBody);
+    const reference = await people.getReference(collectionOf(ctx), imageId);
+    const scores = await recognition.compareWithReference(embeddings, reference, ctx.state.signal);
+    ctx.body = { result: bestFirst(embeddings, scores, openScale(recognition)) };
+  });
+
+  router.post('/verification/embeddings/verify', async (ctx) => {
+    requireJsonType(ctx);
+    const { source, targets } = await readJsonBody(ctx, limits, sourceAndTargetsBody);
+    const scores = recognition.compareVectors(source, targets);
+    ctx.body = { result: bestFirst(targets, scores, openScale(recognition)) };
+  });
+}
+
+function bestFirst(
+  embeddings: readonly (readonly number[])[],
+  scores: readonly number[],
+  { toSimilarity }: ReturnType<typeof openScale>,
+) {
+  return embeddings
+    .map((embedding, at) => ({ embedding, similarity: toSimilarity(scores[at]!) }))
+    .sort((one, other) => other.similarity - one.similarity);
+}

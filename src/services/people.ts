@@ -1,0 +1,152 @@
+import { AppError } from '../domain/errors.ts';
+import type { AnalysedFace } from '../domain/face.ts';
+import type { Membership, NewReference, Reference, Uuid } from '../domain/gallery.ts';
+import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
+import type { Vision } from '../domain/ports/vision.ts';
+import type { PictureAsk } from './recognition.ts';
+
+/** Whether the enrolled picture is kept beside the crop, which always is. */
+export const picturePolicies = ['none', 'full'] as const;
+export type PicturePolicy = (typeof picturePolicies)[number];
+
+export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> & {
+  readonly collectionId: Uuid;
+  readonly key: string;
+};
+
+export type ReferencePage = { readonly key?: string; readonly offset: number; readonly limit: number };
+
+/**
+ * The people of a collection and their references. Keys are looked up exactly, then without regard to case when just
+ * one fits; listing is exact. Rejects as `Gallery` does, enrolment also as `Vision`.
+ */
+export interface People {
+  readonly pictures: PicturePolicy;
+  /** `person-exists` when somebody has the key already. */
+  add(collectionId: Uuid, key: string): Promise<Membership>;
+  list(collectionId: Uuid): Promise<Membership[]>;
+  /** Gives a person another key; when somebody has that one, the two become one person of that key. */
+  rename(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
+  /** Takes a person out of the collection with her references; tells her key. */
+  remove(collectionId: Uuid, key: string): Promise<string>;
+  /** Tells how many persons left. */
+  removeAll(collectionId: Uuid): Promise<number>;
+
+  /**
+   * Adds the picture's only face to the person of that key, who is made when there is none. `no-face`,
+   * `several-faces`; nothing is enrolled when the signal fires before the face is known.
+   */
+  enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Reference & { readonly key: string }>;
+  listReferences(
+    collectionId: Uuid,
+    page: ReferencePage,
+  ): Promise<{ references: ListedReference[]; total: number }>;
+  /** `reference-unknown` when the collection has none of that id. */
+  getReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference>;
+  /** `reference-unknown` when the collection has none of that id. */
+  removeReference(collectionId: Uuid, referenceId: Uuid): Promise<ListedReference>;
+  /** Removes those that are there and tells which. */
+  removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]>;
+  /** Removes the references of one person, or of all; tells how many. */
+  removeAllReferences(collectionId: Uuid, key?: string): Promise<number>;
+  /** The picture as it was enrolled, when it was kept. */
+  readPicture(collectionId: Uuid, referenceId: Uuid): Promise<Uint8Array | undefined>;
+}
+
+export type PeopleParts = {
+  readonly gallery: Gallery;
+  readonly vision: Vision;
+  readonly pictures: PicturePolicy;
+};
+
+export function createPeople({ gallery, vision, pictures }: PeopleParts): People {
+  const find = (collectionId: Uuid, key: string) => gallery.findMembership(collectionId, key, 'ignoreCase');
+
+  const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
+    const member = await find(collectionId, key);
+    if (!member) throw new AppError('person-unknown', 'There is no such person in the collection');
+    return member;
+  };
+
+  return {
+    pictures,
+    async add(collectionId, key) {
+      if (await find(collectionId, key)) throw new AppError('person-exists', 'The key is taken');
+      return gallery.addPerson(collectionId, key);
+    },
+    list: (collectionId) => gallery.listMemberships(collectionId),
+    async rename(collectionId, from, to) {
+      const member = await get(collectionId, from);
+      const other = await find(collectionId, to);
+      const merges = other !== undefined && other.personId !== member.personId;
+      return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
+    },
+    async remove(collectionId, key) {
+      const member = await get(collectionId, key);
+      await gallery.removeMembership(collectionId, member.key);
+      return member.key;
+    },
+    async removeAll(collectionId) {
+      return (await gallery.clearCollection(collectionId)).members;
+    },
+
+    async enrol({ collectionId, key, ...ask }, signal) {
+      const face = await readOnlyFace(vision, ask, signal);
+      const member = await find(collectionId, key);
+      const heldKey = member?.key ?? key;
+      const kept = pictures === 'full' ? { picture: ask.picture } : {};
+      const reference = await gallery.enrol(collectionId, heldKey, { ...toNewReference(face), ...kept });
+      return { ...reference, key: heldKey };
+    },
+    listReferences: (collectionId, page) => gallery.listReferences(collectionId, page),
+    async getReference(collectionId, referenceId) {
+      const reference = await gallery.findReference(collectionId, referenceId);
+      if (!reference) throw referenceUnknown();
+      return reference;
+    },
+    async removeReference(collectionId, referenceId) {
+      const [removed] = await gallery.removeReferences(collectionId, [referenceId]);
+      if (!removed) throw referenceUnknown();
+      return removed;
+    },
+    removeReferences: (collectionId, referenceIds) => gallery.removeReferences(collectionId, referenceIds),
+    async removeAllReferences(collectionId, key) {
+      if (key === undefined) return gallery.removeAllReferences(collectionId);
+      const member = await find(collectionId, key);
+      return member ? gallery.removeAllReferences(collectionId, member.key) : 0;
+    },
+    readPicture: (collectionId, referenceId) => gallery.readPicture(collectionId, referenceId),
+  };
+}
+
+async function readOnlyFace(
+  vision: Vision,
+  ask: Omit<EnrolAsk, 'collectionId' | 'key'>,
+  signal: AbortSignal,
+): Promise<AnalysedFace> {
+  // Two are enough to know that there is not just one.
+  const request = {
+    ...ask,
+    maxFaces: 2,
+    embed: true,
+    crop: true,
+    attributes: [],
+    priority: 'interactive',
+  } as const;
+  const { faces } = await vision.analyse(request, signal);
+  const [face, second] = faces;
+  if (!face) throw new AppError('no-face', 'No face was found in the picture');
+  if (second) throw new AppError('several-faces', 'The picture has several faces');
+  if (signal.aborted) throw new AppError('cancelled', 'The client hung up before the face was enrolled');
+  return face;
+}
+
+function toNewReference(face: AnalysedFace): NewReference {
+  const { template, crop, box, landmarks, detectorScore, quality } = face;
+  if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
+  return { template, crop, box, landmarks, detectorScore, quality };
+}
+
+function referenceUnknown(): AppError {
+  return new AppError('reference-unknown', 'There is no such reference in the collection');
+}
