@@ -40,11 +40,15 @@ function startParsing(contentType: string, maxFileBytes: number): Parsing {
   };
   const parser = openParser(contentType, maxFileBytes);
   parser.on('file', (name, stream, { filename }) => {
+    // A file's place is taken when it begins, for a field after it may be whole before it.
+    const at = parts.push({ name, bytes: Buffer.alloc(0) }) - 1;
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('limit', () => blame(tooLarge(maxFileBytes)));
     stream.on('error', (error) => blame(malformed('The multipart body is cut short', error)));
-    stream.on('end', () => parts.push({ name, fileName: filename ?? '', bytes: Buffer.concat(chunks) }));
+    stream.on('end', () => {
+      parts[at] = { name, fileName: filename ?? '', bytes: Buffer.concat(chunks) };
+    });
   });
   parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
     if (valueTruncated || nameTruncated) blame(tooLarge(maxFieldBytes));
