@@ -113,7 +113,8 @@ addon_times() { stat --format='%n %Y' native/*/build/*.node 2>/dev/null || true;
 
 convert_models() {
   begin 'Models' 'rm -r node_modules models/onnx, and start again: a package may have been installed by half.'
-  node models/convert.ts
+  finish 'converting what has changed'
+  node models/convert.ts | sed 's/^models: /        /'
 }
 
 check_parts() {
