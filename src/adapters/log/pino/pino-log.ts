@@ -2,12 +2,10 @@ import { type DestinationStream, pino, stdSerializers, stdTimeFunctions } from '
 import { PinoPretty as pretty } from 'pino-pretty';
 import type { Log } from '../../../domain/ports/log.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-
 export type LogOptions = {
-  readonly level: (typeof logLevels)[number];
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** `auto` is text in a terminal and JSON elsewhere. */
-  readonly format: 'json' | 'pretty' | 'auto';
+  readonly format: 'json' | 'text' | 'auto';
   /** Standard output when absent. */
   readonly destination?: DestinationStream;
 };
@@ -45,7 +43,7 @@ export function openPinoLog(options: LogOptions): Log {
 }
 
 function openStream({ format, destination }: LogOptions): DestinationStream {
-  const readable = format === 'pretty' || (format === 'auto' && process.stdout.isTTY === true);
+  const readable = format === 'text' || (format === 'auto' && process.stdout.isTTY === true);
   if (!readable) return destination ?? pino.destination({ sync: false });
   return pretty({
     colorize: destination === undefined && process.stdout.isTTY === true,

@@ -1,0 +1,60 @@
+import type { ScoreTable } from '../../../domain/catalogue.ts';
+import type { AnalysedFace } from '../../../domain/face.ts';
+import { fmrAtCosine } from '../../../domain/false-match-rate.ts';
+import type { Candidate, Collection } from '../../../domain/gallery.ts';
+import type { Credential } from '../../../domain/ports/credentials.ts';
+import { similarityAt, similarityScale } from '../../../domain/similarity.ts';
+import type { ListedModel } from '../../../services/models.ts';
+import type {
+  CandidateAnswer,
+  CollectionAnswer,
+  FaceAnswer,
+  KeyAnswer,
+  ModelAnswer,
+  ScoreAnswer,
+} from './wire.ts';
+
+export function toFace({ box, detectorScore, landmarks, quality, attributes }: AnalysedFace): FaceAnswer {
+  return { box, detectorScore, landmarks, quality, ...attributes };
+}
+
+/** Both numbers that a cosine stands for; no rate for a model that was never measured. */
+export function toScore(cosine: number, scores: ScoreTable | undefined): ScoreAnswer {
+  const similarity = Number(similarityAt(cosine, similarityScale(scores)).toFixed(5));
+  return { similarity, fmr: scores ? Number(fmrAtCosine(scores, cosine).toPrecision(3)) : null };
+}
+
+export function toCandidate(candidate: Candidate, scores: ScoreTable | undefined): CandidateAnswer {
+  const { key, personId, referenceId, score } = candidate;
+  return { key, personId, referenceId, ...toScore(score, scores) };
+}
+
+export function toCollection({ id, slug, name, createdAtMs }: Collection): CollectionAnswer {
+  return { id, slug, name, createdAt: toIso(createdAtMs) };
+}
+
+/** Collections by their slugs, where they are still there. */
+export function toKey(credential: Credential, slugs: ReadonlyMap<string, string>): KeyAnswer {
+  const { id, dialect, service, name, collectionIds, createdAtMs } = credential;
+  const { expiresAtMs, revokedAtMs, lastUsedAtMs } = credential;
+  return {
+    id,
+    dialect,
+    service,
+    name,
+    collections: collectionIds.map((collectionId) => slugs.get(collectionId) ?? collectionId),
+    createdAt: toIso(createdAtMs),
+    ...(expiresAtMs !== undefined && { expiresAt: toIso(expiresAtMs) }),
+    ...(revokedAtMs !== undefined && { revokedAt: toIso(revokedAtMs) }),
+    ...(lastUsedAtMs !== undefined && { lastUsedAt: toIso(lastUsedAtMs) }),
+  };
+}
+
+export function toModel({ entry, state, profiles }: ListedModel): ModelAnswer {
+  const { id, role, title, licence } = entry;
+  return { id, role, title, licence, state, profiles };
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,105 @@
+import Router from '@koa/router';
+import { AppError } from '../../../domain/errors.ts';
+import type { Gallery } from '../../../domain/ports/gallery.ts';
+import type { ModelStore } from '../../../domain/ports/model-store.ts';
+import type { Vision } from '../../../domain/ports/vision.ts';
+import type { Access } from '../../../services/access.ts';
+import type { Collections } from '../../../services/collections.ts';
+import type { Health } from '../../../services/health.ts';
+import { createKeys } from '../../../services/keys.ts';
+import { listModels } from '../../../services/models.ts';
+import type { People } from '../../../services/people.ts';
+import type { Recognition } from '../../../services/recognition.ts';
+import type { BodyLimits } from '../../body/limits.ts';
+import type { Dialect, DialectRouter, RequestContext, RequestState } from '../../dialect.ts';
+import { toCollection, toKey, toModel } from './answers.ts';
+import { errors } from './errors.ts';
+import { mountFaces } from './faces.ts';
+import { readBody, readParameter } from './requests.ts';
+import { type HealthAnswer, newCollectionSchema, newKeysSchema } from './wire.ts';
+
+export type OstiaryParts = {
+  readonly access: Access;
+  readonly collections: Collections;
+  readonly people: People;
+  readonly recognition: Recognition;
+  readonly health: Health;
+  readonly models: ModelStore;
+  readonly vision: Pick<Vision, 'status'>;
+  readonly gallery: Pick<Gallery, 'counts'>;
+  readonly limits: BodyLimits;
+};
+
+/** Our own API: all that the CLI and operators do. Callers are admins, by credential or by the Unix socket. */
+export function createOstiaryDialect(parts: OstiaryParts): Dialect {
+  return {
+    name: 'ostiary',
+    prefix: '/ostiary/v1',
+    errors,
+    admit: (ctx) => admit(ctx, parts.access),
+    router(prefix) {
+      const router = new Router<RequestState>({ prefix });
+      mountKeys(router, parts);
+      mountCollections(router, parts);
+      mountFaces(router, parts);
+      mountState(router, parts);
+      return router;
+    },
+  };
+}
+
+async function admit(ctx: RequestContext, access: Access): Promise<void> {
+  if (ctx.state.trusted) return;
+  const secret = ctx.get('x-api-key');
+  if (secret === '') throw new AppError('unauthenticated', 'Expected the header x-api-key');
+  await access.admit({ secret, dialect: 'ostiary', services: ['admin'], client: ctx.ip });
+}
+
+function mountKeys(router: DialectRouter, { access, collections, limits }: OstiaryParts): void {
+  const slugs = async () => new Map((await collections.list()).map(({ id, slug }) => [id, slug]));
+
+  router.post('/keys', async (ctx) => {
+    const ask = await readBody(ctx, limits, newKeysSchema);
+    const issued = await createKeys(access, {
+      ...ask,
+      collection: await collections.get(ask.collection),
+      expiresAtMs: ask.expiresAt === undefined ? undefined : Date.parse(ask.expiresAt),
+    });
+    const slugOf = await slugs();
+    ctx.status = 201;
+    ctx.body = { keys: issued.map(({ credential, secret }) => ({ ...toKey(credential, slugOf), secret })) };
+  });
+  router.get('/keys', async (ctx) => {
+    const slugOf = await slugs();
+    ctx.body = { keys: (await access.list()).map((credential) => toKey(credential, slugOf)) };
+  });
+  router.delete('/keys/:id', async (ctx) => {
+    ctx.body = { revoked: await access.revoke(readParameter(ctx, 'id')) };
+  });
+}
+
+function mountCollections(router: DialectRouter, { collections, limits }: OstiaryParts): void {
+  router.get('/collections', async (ctx) => {
+    ctx.body = { collections: (await collections.list()).map(toCollection) };
+  });
+  router.post('/collections', async (ctx) => {
+    const { slug, name } = await readBody(ctx, limits, newCollectionSchema);
+    ctx.status = 201;
+    ctx.body = toCollection(await collections.create(slug, name));
+  });
+}
+
+function mountState(router: DialectRouter, { health, models, vision, gallery }: OstiaryParts): void {
+  router.get('/models', async (ctx) => {
+    ctx.body = { models: (await listModels(models)).map(toModel) };
+  });
+  router.get('/health', async (ctx) => {
+    const { ready, parts } = await health.readiness();
+    const answer: HealthAnswer = {
+      ready,
+      vision: vision.status(),
+      gallery: { ...gallery.counts(), ready: parts.gallery.ready },
+    };
+    ctx.body = answer;
+  });
+}
