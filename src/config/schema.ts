@@ -61,34 +61,29 @@ const httpSchema = z.strictObject({
 });
 
 const limitsSchema = z.strictObject({
-  bodyBytes: z
-    .int()
-    .positive()
-    .default(16 * megabyte)
-    .meta({
-      description: 'The largest request body. Two pictures of the largest size fit as base64.',
-      unit: 'bytes',
-    }),
   pictureBytes: z
     .int()
     .positive()
     .default(5 * megabyte)
     .meta({
-      description: 'The largest uploaded picture file.',
+      description: 'The largest uploaded picture file. Bodies may hold two of them, as parts or as base64.',
       unit: 'bytes',
     }),
-  parts: z.int().positive().default(16).meta({ description: 'The most parts of a multipart body.' }),
   jsonDepth: z
     .int()
     .positive()
-    .default(32)
+    .default(64)
     .meta({ description: 'The deepest nesting of a JSON body.', unit: 'levels' }),
   headersMs: milliseconds.default(10_000).meta({
     description: 'How long a client may take to send its headers.',
     unit: 'milliseconds',
   }),
+  silenceMs: milliseconds.default(10_000).meta({
+    description: 'How long a client may pause while it sends a body.',
+    unit: 'milliseconds',
+  }),
   requestMs: milliseconds.default(60_000).meta({
-    description: 'How long a client may take to send a whole request.',
+    description: 'How long a client may take to send a whole body, however steadily it comes.',
     unit: 'milliseconds',
   }),
 });
@@ -109,10 +104,14 @@ const visionSchema = z.strictObject({
     description: 'How many pictures may wait; one more is answered 503 with Retry-After.',
     unit: 'pictures',
   }),
-  deadlineMs: milliseconds.min(100).default(5_000).meta({
+  deadlineMs: milliseconds.min(100).default(30_000).meta({
     description:
-      'How long the analysis of one picture may take before the vision process counts as hung and is restarted.',
+      'How long the analysis of one picture may take; then it is given up, and its worker is replaced.',
     unit: 'milliseconds',
+  }),
+  niceness: z.int().min(0).max(19).default(5).meta({
+    description:
+      'How far the vision process stands back for the main one, so that requests are answered at full load.',
   }),
   maxPixels: z.int().positive().default(50_000_000).meta({
     description:
@@ -173,7 +172,7 @@ export const settingsSchema = z
     gallery: gallerySchema.prefault({}),
     log: logSchema.prefault({}),
   })
-  .superRefine(({ http, limits }, context) => {
+  .superRefine(({ http }, context) => {
     const mistake = (path: string[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
     if (!http.tls.certificate && http.tls.key)
@@ -182,9 +181,6 @@ export const settingsSchema = z
       mistake(['http', 'tls', 'key'], 'expected beside http.tls.certificate');
     if (!isLoopback(http.host) && !http.tls.certificate && !http.plain) {
       mistake(['http', 'host'], `${http.host} is off the loopback: expected http.tls, or http.plain: true`);
-    }
-    if (limits.pictureBytes > limits.bodyBytes) {
-      mistake(['limits', 'pictureBytes'], 'expected at most limits.bodyBytes');
     }
   });
 

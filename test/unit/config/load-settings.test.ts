@@ -95,7 +95,7 @@ describe('loadSettings', () => {
   });
 
   it('reports all mistakes of file and variables together, each with its place and what was expected', () => {
-    const file = fileOf('http: { port: x, prot: 1 }\nlimits: { parts: -1 }\nvison: {}\ndata: 5\n');
+    const file = fileOf('http: { port: x, prot: 1 }\nlimits: { jsonDepth: -1 }\nvison: {}\ndata: 5\n');
     const env = {
       OSTIARY_VISION_TILES: 'sometimes',
       OSTIARY_HTP_PORT: '1',
@@ -110,7 +110,7 @@ describe('loadSettings', () => {
       data: 'expected object, received number',
       'http.port': 'expected number, received string',
       'http.prot': 'no such setting; did you mean http.port?',
-      'limits.parts': 'expected number to be >0',
+      'limits.jsonDepth': 'expected number to be >0',
       vison: 'no such setting',
     });
   });
@@ -144,12 +144,6 @@ describe('loadSettings', () => {
       { file: fileOf('http: {tls: {key: a}}') },
       'http.tls.certificate',
       /beside/,
-    ],
-    [
-      'pictures larger than bodies',
-      { file: fileOf('limits: {bodyBytes: 5}') },
-      'limits.pictureBytes',
-      /bodyBytes/,
     ],
     ['a mirror without TLS', { file: fileOf('models: {mirror: "http://m"}') }, 'models.mirror', /https/],
   ])('refuses %s', (_, source, where, expected) => {
