@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 export type ServerLimits = {
@@ -19,11 +20,16 @@ export const defaultServerLimits: ServerLimits = {
   keepAliveMs: 30_000,
 };
 
-export type ListenAt = { readonly host: string; readonly port: number } | { readonly path: string };
+/** Certificate chain and private key as PEM. */
+export type TlsIdentity = { readonly cert: string; readonly key: string };
+
+export type ListenAt =
+  | { readonly host: string; readonly port: number; readonly tls?: TlsIdentity }
+  | { readonly path: string };
 
 /** A server that answers. */
 export interface HttpListener extends AsyncDisposable {
-  /** `http://host:port`, or the path of the Unix socket. */
+  /** `http://host:port` or `https://host:port`, or the path of the Unix socket. */
   readonly address: string;
   readonly port: number;
   /** Takes no new request, waits so long for those in work, then cuts off what is left. */
@@ -38,17 +44,16 @@ export async function listen(
   at: ListenAt,
   limits: ServerLimits = defaultServerLimits,
 ): Promise<HttpListener> {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
-      noDelay: true,
-    },
-    handler,
-  );
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+    noDelay: true,
+  };
+  const tls = 'tls' in at ? at.tls : undefined;
+  const server = tls ? createTlsServer({ ...options, ...tls }, handler) : createServer(options, handler);
   server.on('clientError', answerMalformed);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -69,11 +74,17 @@ function openListener(server: Server, at: ListenAt): HttpListener {
     return draining;
   };
   return {
-    address: 'path' in at ? at.path : `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    address: addressOf(at, port),
     port,
     drain,
     [Symbol.asyncDispose]: () => drain(0),
   };
+}
+
+function addressOf(at: ListenAt, port: number): string {
+  if ('path' in at) return at.path;
+  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+  return `${at.tls ? 'https' : 'http'}://${host}:${port}`;
 }
 
 async function closeWithin(server: Server, graceMs: number): Promise<void> {
