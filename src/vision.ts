@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import { serveVision } from './adapters/vision/process/serve-vision.ts';
 
 /** The composition root of the vision process. Main starts it and speaks to it over the pipe at descriptor 3. */
@@ -8,7 +7,7 @@ const log = (line: string) => process.stderr.write(`${line}\n`);
 // Ctrl-C in a terminal reaches both processes; main finishes what is in flight, and for that it needs vision.
 process.on('SIGINT', () => log('Waiting for main to end'));
 
-serveVision(new Socket({ fd: 3 }), {
+serveVision(3, {
   workerModule: new URL('./vision-worker.ts', import.meta.url),
   log,
   end: (reason) => {

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, type Frame, FrameReader } from './frames.ts';
 
+/** Opens a socket, and gives each chunk that comes over it to `take`, which keeps none of them. */
+export type OpenSocket = (take: (chunk: Uint8Array) => void) => Socket;
+
 export type FramePortOptions = {
   /** Called for each frame; an error that it throws closes the port. */
   readonly onFrame: (frame: Frame) => void;
@@ -16,17 +19,17 @@ export class FramePort {
   /** Pending while the socket holds as much as it should. */
   #drained: PromiseWithResolvers<void> | undefined;
 
-  constructor(socket: Socket, options: FramePortOptions) {
-    this.#socket = socket;
+  constructor(open: OpenSocket, options: FramePortOptions) {
     this.#onClosed = options.onClosed;
     const reader = new FrameReader(options.onFrame);
-    socket.on('data', (chunk: Buffer) => {
+    const socket = open((chunk) => {
       try {
         reader.push(chunk);
       } catch (cause) {
         this.close(cause instanceof Error ? cause : new Error('A frame could not be taken', { cause }));
       }
     });
+    this.#socket = socket;
     socket.on('drain', () => this.#release());
     socket.on('error', (error) => this.close(error));
     socket.on('end', () => this.close(new Error('The pipe was closed')));

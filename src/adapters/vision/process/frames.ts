@@ -22,20 +22,10 @@ export class FrameError extends Error {
 /** The chunks of a message's frame: prefix and header first, then its binary values, which are not copied. */
 export function encodeFrame(message: object): Uint8Array[] {
   const parts: Uint8Array[] = [];
-  let bodyBytes = 0;
-  // A function, for `this` holds the value before a Buffer's own toJSON has seen it.
-  const replace = function (this: Record<string, unknown>, key: string, value: unknown): unknown {
-    const original = this[key];
-    if (!(original instanceof Uint8Array || original instanceof Float32Array)) return value;
-    const bytes = new Uint8Array(original.buffer, original.byteOffset, original.byteLength);
-    const kind = original instanceof Float32Array ? 'float32' : 'bytes';
-    const marker: Marker = { [markerKey]: [kind, bodyBytes, bytes.byteLength] };
-    parts.push(bytes);
-    bodyBytes += bytes.byteLength;
-    return marker;
-  };
-  const header = JSON.stringify(message, replace);
+  // Not a replacer of stringify: before it is asked, a Buffer has been turned into an array of numbers.
+  const header = JSON.stringify(setMarkers(message, { parts, bytes: 0 }));
   const headerBytes = Buffer.byteLength(header);
+  const bodyBytes = parts.reduce((bytes, part) => bytes + part.byteLength, 0);
   if (headerBytes + bodyBytes > maxFrameBytes) {
     throw new FrameError(`A frame of ${headerBytes + bodyBytes} bytes is over the limit of ${maxFrameBytes}`);
   }
@@ -44,6 +34,21 @@ export function encodeFrame(message: object): Uint8Array[] {
   head.writeUInt32LE(bodyBytes, 4);
   head.write(header, prefixBytes);
   return [head, ...parts];
+}
+
+/** The value with its binary values moved to the end of the body. */
+function setMarkers(value: unknown, body: { readonly parts: Uint8Array[]; bytes: number }): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => setMarkers(item, body));
+  if (value instanceof Uint8Array || value instanceof Float32Array) {
+    const marker: Marker = {
+      [markerKey]: [value instanceof Float32Array ? 'float32' : 'bytes', body.bytes, value.byteLength],
+    };
+    body.parts.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    body.bytes += value.byteLength;
+    return marker;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, setMarkers(item, body)]));
 }
 
 /** The message of a frame. Bytes are views on the body, vectors are copies, so that keeping one does not keep the body. */

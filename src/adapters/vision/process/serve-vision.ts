@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { FramePort } from './frame-port.ts';
 import type { Frame } from './frames.ts';
 import { type FromVision, isMessage, protocolVersion, type ToVision, type WireError } from './messages.ts';
@@ -6,12 +6,12 @@ import { placesFor, type VisionSettings } from './settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /**
- * The life of the vision process behind its pipe: hands work to worker threads and their answers back, and answers
+ * The life of the vision process behind the pipe of that descriptor: hands work to worker threads and their answers back, and answers
  * pings. It looks into no picture and no answer itself, so that nothing foreign can stop its heartbeat. `end` is
  * called when main has gone or the process is of no use any more, and ends it at once.
  */
 export function serveVision(
-  pipe: Socket,
+  descriptor: number,
   {
     workerModule,
     log,
@@ -19,7 +19,10 @@ export function serveVision(
   }: { workerModule: URL; log: (line: string) => void; end: (reason: string) => void },
 ): void {
   let pool: WorkerPool | undefined;
-  const port = new FramePort(pipe, { onFrame: hear, onClosed: ({ message }) => end(message) });
+  const port = new FramePort((take) => openPipe(descriptor, take), {
+    onFrame: hear,
+    onClosed: ({ message }) => end(message),
+  });
   const tell = (message: FromVision) => port.post(message);
 
   function hear(frame: Frame): void {
@@ -70,4 +73,14 @@ export function serveVision(
     tell({ type: 'failed', error });
     void port.end().then(() => end(error.message));
   }
+}
+
+/** All chunks come in one buffer, for pictures come in many: without it, each is garbage of 64 KiB. */
+function openPipe(descriptor: number, take: (chunk: Uint8Array) => void): Socket {
+  const buffer = Buffer.allocUnsafeSlow(2 ** 16);
+  const callback = (bytes: number) => {
+    take(buffer.subarray(0, bytes));
+    return true;
+  };
+  return new Socket({ fd: descriptor, onread: { buffer, callback } });
 }

@@ -58,7 +58,8 @@ export class VisionLife {
     this.#options = options;
     this.ended = this.#end.promise;
     this.#child = startProcess(options);
-    this.#port = new FramePort(this.#child.stdio[3] as Socket, {
+    const pipe = this.#child.stdio[3] as Socket;
+    this.#port = new FramePort((take) => pipe.on('data', take), {
       onFrame: (frame) => this.#hear(frame),
       onClosed: (reason) => this.kill(reason),
     });
