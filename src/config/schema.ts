@@ -188,6 +188,7 @@ export type Settings = Frozen<z.infer<typeof settingsSchema>>;
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
-function isLoopback(host: string): boolean {
+/** Whether an address that is listened on is reached from this box only. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

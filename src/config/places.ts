@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Settings } from './schema.ts';
+
+/** Where things are on this box. */
+
+const programFolder = join(import.meta.dirname, '../..');
+
+/** The catalogue of networks that comes with the program. */
+export const catalogueFile = join(programFolder, 'models/catalogue.json');
+
+/** Where fetched networks are, and where they are installed. */
+export function fetchedModelsFolder({ models, data }: Settings): string {
+  return models.dir ?? join(data.dir, 'models');
+}
+
+/** Where networks are looked for: the fetched ones first, then those that the set-up converted. */
+export function modelFolders(settings: Settings): string[] {
+  return [fetchedModelsFolder(settings), join(programFolder, 'models/onnx')];
+}
+
+/** The socket over which root administers the running service. */
+export function controlSocketPath({ data }: Settings): string {
+  return join(data.dir, 'ostiary.sock');
+}
+
+/** Where the first boot leaves the secret of the first admin credential. */
+export function firstAdminFile({ data }: Settings): string {
+  return join(data.dir, 'admin-credential');
+}
+
+/** The folder of the store. */
+export function storeFolder({ data }: Settings): string {
+  return join(data.dir, 'gallery');
+}
