@@ -27,7 +27,7 @@ export type OstiaryParts = {
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts'>;
-  readonly limits: BodyLimits;
+  readonly bodyLimits: BodyLimits;
 };
 
 /** Our own API: all that the CLI and operators do. Callers are admins, by credential or by the Unix socket. */
@@ -55,11 +55,11 @@ async function admit(ctx: RequestContext, access: Access): Promise<void> {
   await access.admit({ secret, dialect: 'ostiary', services: ['admin'], client: ctx.ip });
 }
 
-function mountKeys(router: DialectRouter, { access, collections, limits }: OstiaryParts): void {
+function mountKeys(router: DialectRouter, { access, collections, bodyLimits }: OstiaryParts): void {
   const slugs = async () => new Map((await collections.list()).map(({ id, slug }) => [id, slug]));
 
   router.post('/keys', async (ctx) => {
-    const ask = await readBody(ctx, limits, newKeysSchema);
+    const ask = await readBody(ctx, bodyLimits, newKeysSchema);
     const issued = await createKeys(access, {
       ...ask,
       collection: await collections.get(ask.collection),
@@ -78,12 +78,12 @@ function mountKeys(router: DialectRouter, { access, collections, limits }: Ostia
   });
 }
 
-function mountCollections(router: DialectRouter, { collections, limits }: OstiaryParts): void {
+function mountCollections(router: DialectRouter, { collections, bodyLimits }: OstiaryParts): void {
   router.get('/collections', async (ctx) => {
     ctx.body = { collections: (await collections.list()).map(toCollection) };
   });
   router.post('/collections', async (ctx) => {
-    const { slug, name } = await readBody(ctx, limits, newCollectionSchema);
+    const { slug, name } = await readBody(ctx, bodyLimits, newCollectionSchema);
     ctx.status = 201;
     ctx.body = toCollection(await collections.create(slug, name));
   });

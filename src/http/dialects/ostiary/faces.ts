@@ -22,19 +22,19 @@ export type FaceParts = {
   readonly collections: Collections;
   readonly people: People;
   readonly recognition: Recognition;
-  readonly limits: BodyLimits;
+  readonly bodyLimits: BodyLimits;
 };
 
 /** The routes that take pictures. */
 export function mountFaces(
   router: DialectRouter,
-  { collections, people, recognition, limits }: FaceParts,
+  { collections, people, recognition, bodyLimits }: FaceParts,
 ): void {
   const scoreTable = () => recognition.scoreTable(recognition.models().embedding.id);
 
   router.post('/detect', async (ctx) => {
     const { attributes } = readQuery(ctx, detectQuerySchema);
-    const ask = { ...askAll(await readPicture(ctx, limits)), attributes };
+    const ask = { ...askAll(await readPicture(ctx, bodyLimits)), attributes };
     const { width, height, format, faces } = await recognition.analyse(ask, ctx.state.signal);
     const answer: DetectAnswer = { width, height, format, faces: faces.map(toFace) };
     ctx.body = answer;
@@ -42,7 +42,7 @@ export function mountFaces(
 
   router.post('/compare', async (ctx) => {
     const { maxFmr } = readQuery(ctx, compareQuerySchema);
-    const [source, target] = await readPictures(ctx, limits, ['source', 'target']);
+    const [source, target] = await readPictures(ctx, bodyLimits, ['source', 'target']);
     const verified = await recognition.verifyPictures(askAll(source!), askAll(target!), ctx.state.signal);
     const { scores, picture } = verified.target;
     const best = scores.reduce((winner, score, index) => (score > scores[winner]! ? index : winner), 0);
@@ -59,7 +59,7 @@ export function mountFaces(
   router.post('/collections/:collection/persons/:key/references', async (ctx) => {
     readQuery(ctx, noQuerySchema);
     const { id } = await collections.get(readParameter(ctx, 'collection'));
-    const picture = await readPicture(ctx, limits);
+    const picture = await readPicture(ctx, bodyLimits);
     const ask = { picture, faces: 'detect', collectionId: id, key: readParameter(ctx, 'key') } as const;
     const reference = await people.enrol(ask, ctx.state.signal);
     const { key, personId, id: referenceId, box, quality } = reference;
@@ -71,7 +71,7 @@ export function mountFaces(
   router.post('/collections/:collection/identify', async (ctx) => {
     const { limit, maxFmr } = readQuery(ctx, identifyQuerySchema);
     const { id } = await collections.get(readParameter(ctx, 'collection'));
-    const ask = askAll(await readPicture(ctx, limits));
+    const ask = askAll(await readPicture(ctx, bodyLimits));
     const table = scoreTable();
     const search = {
       collectionIds: [id],
