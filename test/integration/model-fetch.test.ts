@@ -190,12 +190,12 @@ describe('fetchModel', () => {
   });
 
   it('says how a network is made that has no public home', async () => {
-    const source = {
+    const source: ModelEntry['source'] = {
       kind: 'converted',
-      package: 'some-package',
+      package: 'p',
       format: 'face-api',
-      files: ['net.bin'],
-    } as const;
+      files: ['f'],
+    };
     await expect(fetchModel({ ...entry(), source }, { folder })).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('node models/convert.ts'),
