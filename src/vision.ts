@@ -4,15 +4,14 @@ import { serveVision } from './adapters/vision/process/serve-vision.ts';
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
+/** Not exit(): it waits for the threads, of which a native call can hold one for ever, and there is nothing to tidy up. */
+const end = (reason: string) => {
+  log(`Ending: ${reason}`);
+  process.kill(process.pid, 'SIGKILL');
+};
+
+process.on('uncaughtException', (error) => end(error.stack ?? error.message));
 // Ctrl-C in a terminal reaches both processes; main finishes what is in flight, and for that it needs vision.
 process.on('SIGINT', () => log('Waiting for main to end'));
 
-serveVision(3, {
-  workerModule: new URL('./vision-worker.ts', import.meta.url),
-  log,
-  end: (reason) => {
-    log(`Ending: ${reason}`);
-    // exit() would wait for the threads, of which a native call can hold one for ever; there is nothing to tidy up.
-    process.kill(process.pid, 'SIGKILL');
-  },
-});
+serveVision(3, { workerModule: new URL('./vision-worker.ts', import.meta.url), log, end });

@@ -7,8 +7,8 @@ export type OpenSocket = (take: (chunk: Uint8Array) => void) => Socket;
 export type FramePortOptions = {
   /** Called for each frame; an error that it throws closes the port. */
   readonly onFrame: (frame: Frame) => void;
-  /** Called once: the other side has gone, or what came was no frame. */
-  readonly onClosed: (reason: Error) => void;
+  /** Called once; with what came that was no frame, or what `onFrame` threw, else the other side has gone. */
+  readonly onClosed: (fault?: Error) => void;
 };
 
 /** Sends and receives frames over a socket. What is sent after the port is closed is dropped. */
@@ -31,9 +31,8 @@ export class FramePort {
     });
     this.#socket = socket;
     socket.on('drain', () => this.#release());
-    socket.on('error', (error) => this.close(error));
-    socket.on('end', () => this.close(new Error('The pipe was closed')));
-    socket.on('close', () => this.close(new Error('The pipe was closed')));
+    // Whatever the error, it is that the other side does not read or write any more.
+    for (const end of ['error', 'end', 'close']) socket.on(end, () => this.close());
   }
 
   /** For small messages that must not wait behind pictures that wait for room. */
@@ -41,15 +40,17 @@ export class FramePort {
     this.#write(encodeFrame(message));
   }
 
-  /** Resolves when the message was handed to the socket, which happens only while the socket has room. */
-  async send(message: object, signal?: AbortSignal): Promise<void> {
-    await this.sendEncoded(encodeFrame(message), signal);
+  /** Hands the message to the socket as soon as it has room; false when the signal fired before. */
+  send(message: object, signal?: AbortSignal): Promise<boolean> {
+    return this.sendEncoded(encodeFrame(message), signal);
   }
 
-  /** As `send`, for a frame that was encoded before. Drops it when the signal fires before its turn. */
-  async sendEncoded(chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+  /** As `send`, for a frame that was encoded before. */
+  async sendEncoded(chunks: readonly Uint8Array[], signal?: AbortSignal): Promise<boolean> {
     while (this.#drained !== undefined) await this.#drained.promise;
-    if (signal?.aborted !== true) this.#write(chunks);
+    if (signal?.aborted === true) return false;
+    this.#write(chunks);
+    return true;
   }
 
   /** Says no more; resolves when all that was said is with the kernel. */
@@ -59,12 +60,12 @@ export class FramePort {
     await promise;
   }
 
-  close(reason: Error): void {
+  close(fault?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
     this.#release();
-    this.#onClosed(reason);
+    this.#onClosed(fault);
   }
 
   #write(chunks: readonly Uint8Array[]): void {

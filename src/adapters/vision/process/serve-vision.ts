@@ -21,7 +21,7 @@ export function serveVision(
   let pool: WorkerPool | undefined;
   const port = new FramePort((take) => openPipe(descriptor, take), {
     onFrame: hear,
-    onClosed: ({ message }) => end(message),
+    onClosed: (fault) => end(fault?.message ?? 'Main has gone'),
   });
   const tell = (message: FromVision) => port.post(message);
 
@@ -62,8 +62,8 @@ export function serveVision(
       deadlineMs: pictureDeadlineMs,
       room: placesFor(workers),
       onReady: (models) => tell({ type: 'ready', models }),
-      onAnswer: (frame) => port.sendEncoded([frame]),
-      onRefusal: (id, error) => port.send({ type: 'refusal', id, error }),
+      onAnswer: async (frame) => void (await port.sendEncoded([frame])),
+      onRefusal: (id, error) => tell({ type: 'refusal', id, error }),
       onBroken: fail,
       log,
     });

@@ -193,7 +193,8 @@ class ProcessVision implements Vision {
     this.#models = models;
     this.#state = 'ready';
     this.#desk.open(placesFor(this.#settings.workers));
-    this.#options.log.info({ ms: Math.round(this.#startTookMs), models }, 'Vision is ready');
+    const fields = { pid: this.#life?.pid, startMs: Math.round(this.#startTookMs), models };
+    this.#options.log.info(fields, 'Vision is ready');
     this.#events.emit('ready', models);
   }
 

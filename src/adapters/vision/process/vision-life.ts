@@ -51,8 +51,9 @@ export class VisionLife {
   #unansweredPings = 0;
   #lastId = 0;
   #rssBytes = 0;
-  /** Why it is ending or has ended. */
+  /** Why it is ending or has ended, where that is known. */
   #reason: Error | undefined;
+  #isBuried = false;
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -61,7 +62,7 @@ export class VisionLife {
     const pipe = this.#child.stdio[3] as Socket;
     this.#port = new FramePort((take) => pipe.on('data', take), {
       onFrame: (frame) => this.#hear(frame),
-      onClosed: (reason) => this.kill(reason),
+      onClosed: (fault) => this.kill(fault),
     });
     this.#child.once('error', (error) => this.#bury(error));
     this.#child.once('exit', (code, signal) =>
@@ -72,6 +73,11 @@ export class VisionLife {
     this.#tell({ type: 'hello', protocol: protocolVersion, settings: options.settings });
   }
 
+  /** Absent when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get rssBytes(): number {
     return this.#rssBytes;
   }
@@ -79,18 +85,19 @@ export class VisionLife {
   /** Has the order carried out in the process, and gives what the answer holds. */
   async ask(order: Order, signal: AbortSignal): Promise<unknown> {
     const id = ++this.#lastId;
-    await this.#port.send({ ...order, id } satisfies Work, signal);
-    if (signal.aborted) throw new AppError('cancelled', 'The caller has gone');
-    if (this.#reason !== undefined) throw downFor(this.#reason);
+    const sent = await this.#port.send({ ...order, id } satisfies Work, signal);
+    if (!sent) throw new AppError('cancelled', 'The caller has gone');
+    if (this.#isBuried) throw downFor(this.#reason);
     const answer = Promise.withResolvers<unknown>();
     const leave = () => this.#tell({ type: 'cancel', id });
     this.#pending.set(id, answer);
     signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
     return await answer.promise.finally(() => signal.removeEventListener('abort', leave));
   }
 
-  /** Ends the process at once, whatever it does, also when it was stopped. The first reason counts. */
-  kill(reason: Error): void {
+  /** Ends the process at once, whatever it does, also when it was stopped. The first reason counts, or how it died. */
+  kill(reason?: Error): void {
     this.#reason ??= reason;
     // There is nothing in it to be tidied up, so nothing is gained by asking first.
     this.#child.kill('SIGKILL');
@@ -149,17 +156,18 @@ export class VisionLife {
   #bury(death: Error): void {
     const reason = this.#reason ?? death;
     this.#reason = reason;
+    this.#isBuried = true;
     clearTimeout(this.#startDeadline);
     clearInterval(this.#heartbeat);
     this.#rssBytes = 0;
-    this.#port.close(reason);
+    this.#port.close();
     for (const answer of this.#pending.values()) answer.reject(downFor(reason));
     this.#pending.clear();
     this.#end.resolve(reason);
   }
 }
 
-function downFor(cause: Error): AppError {
+function downFor(cause: Error | undefined): AppError {
   return new AppError('vision-down', 'Vision ended before it answered', { cause });
 }
 

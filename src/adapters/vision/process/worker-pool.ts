@@ -18,7 +18,7 @@ export type PoolOptions = {
   readonly onReady: (models: VisionModels) => void;
   /** Takes an answer away; the worker that gave it gets its next job when this resolves. */
   readonly onAnswer: (frame: Uint8Array) => Promise<void>;
-  readonly onRefusal: (id: number, error: WireError) => Promise<void>;
+  readonly onRefusal: (id: number, error: WireError) => void;
   /** A worker could not start, or cannot be ended: the process is of no use any more. */
   readonly onBroken: (error: WireError) => void;
   readonly log: (line: string) => void;
@@ -68,7 +68,7 @@ export class WorkerPool {
     if (waiting !== undefined) {
       this.#waiting.remove(waiting);
       this.#waitingById.delete(id);
-      void this.#options.onRefusal(id, toWireError(new AppError('cancelled', 'The caller has gone')));
+      this.#options.onRefusal(id, toWireError(new AppError('cancelled', 'The caller has gone')));
       return;
     }
     for (const seat of this.#seats) if (seat.job?.id === id) tell(seat, { type: 'cancel', id });
@@ -150,7 +150,7 @@ export class WorkerPool {
     this.#free(seat);
     if (id === undefined) return;
     const error = new AppError('vision-down', message, { details: { retryAfterSeconds: 1 } });
-    void this.#options.onRefusal(id, toWireError(error));
+    this.#options.onRefusal(id, toWireError(error));
   }
 
   #free(seat: Seat): void {
