@@ -117,6 +117,9 @@ convert_models() {
   node models/convert.ts | sed 's/^models: /        /'
 }
 
+# Lets `npx ostiary` run the command of this folder without asking the registry.
+link_command() { ln --symbolic --force ../../src/main.ts node_modules/.bin/ostiary; }
+
 check_parts() {
   begin 'Check' 'rm -r node_modules, and start again: a part does not fit this machine.'
   local passed=node_modules/.ostiary-checked
@@ -144,6 +147,7 @@ flock 9
 
 install_system_packages
 install_npm_packages
+link_command
 build_addons
 convert_models
 check_parts

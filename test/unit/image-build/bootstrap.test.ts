@@ -21,6 +21,7 @@ const tools = [
   'find',
   'flock',
   'grep',
+  'ln',
   'nproc',
   'paste',
   'sed',
