@@ -1,0 +1,64 @@
+import { warpToPicture } from '../../native/pixels/binding.ts';
+import type { ModelEntry } from '../domain/catalogue.ts';
+import { AppError } from '../domain/errors.ts';
+import { type Landmarks5, mapPoint, type Point, type Similarity } from '../domain/geometry.ts';
+import type { Picture } from '../domain/picture.ts';
+import { alignmentPoints, type Detection, mapLandmarks } from './detection.ts';
+import { boxCentre, fitSimilarity, invert, longerSide, ontoSquare } from './similarity-transform.ts';
+
+/** The model-neutral crop is a square of this side … */
+export const cropSide = 320;
+/** … in which the longer side of the face's box is this long, round the same centre. */
+export const faceSideInCrop = 160;
+
+/** A face cut out, its eyes level: what every network but the detector is fed from. */
+export type CroppedFace = {
+  readonly pixels: Picture;
+  /** In pixels of the crop. */
+  readonly landmarks: Landmarks5;
+};
+
+/** From the crop's pixels to the picture's. */
+export function cropToPicture({ box, landmarks }: Detection): Similarity {
+  const [leftEye, rightEye] = landmarks;
+  const turn = Math.atan2(rightEye[1] - leftEye[1], rightEye[0] - leftEye[0]);
+  const scale = longerSide(box) / faceSideInCrop;
+  const a = scale * Math.cos(turn);
+  const b = scale * Math.sin(turn);
+  const [x, y] = boxCentre(box);
+  const middle = cropSide / 2;
+  return { a, b, tx: x - a * middle + b * middle, ty: y - b * middle - a * middle };
+}
+
+/** Cuts the crop; beyond the picture's border its outermost pixels are repeated. */
+export function cutCrop(picture: Picture, detection: Detection): CroppedFace {
+  const toSource = cropToPicture(detection);
+  const fromPicture = invert(toSource);
+  return {
+    pixels: warpToPicture({ source: picture, toSource, outside: 'nearest-edge' }, cropSide, cropSide),
+    landmarks: mapLandmarks(detection.landmarks, (point) => roundPoint(mapPoint(fromPicture, point))),
+  };
+}
+
+/** Sixteenths of a pixel survive every way of storing numbers, so that a stored crop aligns exactly as it did before. */
+function roundPoint([x, y]: Point): Point {
+  return [Math.round(x * 16) / 16, Math.round(y * 16) / 16];
+}
+
+/** From the pixels of a network's input to those of the crop, as the network's catalogue entry wants its faces cut. */
+export function chipToCrop(entry: ModelEntry, landmarks: Landmarks5): Similarity {
+  const { alignment } = entry;
+  if (!alignment)
+    throw new AppError('model-missing', `The catalogue does not say how faces are cut for ${entry.id}`);
+  const size = entry.input.width;
+  if (alignment.kind === 'box')
+    return ontoSquare(size, [cropSide / 2, cropSide / 2], faceSideInCrop * alignment.factor);
+  const { template, padding } = alignment;
+  const chipPoints = [template.leftEye, template.rightEye, template.nose, template.mouth].map(
+    ([x, y]): Point => [
+      ((x + padding) / (1 + 2 * padding)) * size,
+      ((y + padding) / (1 + 2 * padding)) * size,
+    ],
+  );
+  return invert(fitSimilarity(alignmentPoints(landmarks), chipPoints));
+}

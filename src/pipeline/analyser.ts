@@ -1,1 +1,0 @@
-export type { Analyser } from '../domain/ports/analyser.ts';

@@ -1,0 +1,101 @@
+import type { ModelEntry, Role } from '../domain/catalogue.ts';
+import { AppError } from '../domain/errors.ts';
+import { type Attribute, attributes } from '../domain/face.ts';
+import type { Analyser } from '../domain/ports/analyser.ts';
+import type { FaceModels, Network } from '../domain/ports/face-models.ts';
+import type { ModelStore } from '../domain/ports/model-store.ts';
+import type { DecodeLimits, PictureCodec } from '../domain/ports/picture-codec.ts';
+import type { VisionModels } from '../domain/ports/vision.ts';
+import { analysePicture } from './analyse-picture.ts';
+import { type AttributeNetwork, attributeRoles } from './attributes.ts';
+import { decodeCrop } from './crop-file.ts';
+import { openCropNetwork } from './crop-network.ts';
+import { openDetector, type TileUse } from './detect.ts';
+import { openEmbedder } from './embed.ts';
+
+export type AnalyserOptions = {
+  readonly store: ModelStore;
+  /** A profile of the store's catalogue. */
+  readonly profile: string;
+  readonly faceModels: FaceModels;
+  readonly codec: PictureCodec;
+  readonly limits: DecodeLimits;
+  readonly tiles: TileUse;
+  /** JPEG quality of the crops, 1 to 100. */
+  readonly cropQuality: number;
+};
+
+/**
+ * Loads a profile's detector and embedding network; those for attributes load when they are first asked for. Rejects
+ * with `model-missing` when the profile or a network that it needs at once is not there.
+ */
+export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> {
+  await using opening = new AsyncDisposableStack();
+  const load = async (entry: ModelEntry): Promise<Network> =>
+    opening.use(await options.faceModels.load({ id: entry.id, onnx: await options.store.read(entry) }));
+  const detectorEntry = profileEntry(options, 'detector');
+  const detector = await openDetector(detectorEntry, await load(detectorEntry), options.tiles);
+  const embeddingEntry = profileEntry(options, 'embedding');
+  const embedder = openEmbedder(embeddingEntry, await load(embeddingEntry));
+  const models: VisionModels = {
+    detector: detectorEntry.id,
+    embedding: { id: embedder.modelId, dimensions: embedder.dimensions },
+    attributes: await installedAttributes(options),
+  };
+  const networks = opening.move();
+  const parts = {
+    detector,
+    embedder,
+    codec: options.codec,
+    limits: options.limits,
+    cropQuality: options.cropQuality,
+  };
+  const networkOf = openOnFirstUse(options, networks);
+
+  return {
+    models,
+    analyse: (request, signal) => analysePicture({ ...parts, networkOf }, request, signal),
+    async embedCrop(crop) {
+      const [template] = await embedder.embed([await decodeCrop(options.codec, crop)]);
+      return template!;
+    },
+    [Symbol.asyncDispose]: () => networks.disposeAsync(),
+  };
+}
+
+function findEntry({ store, profile }: AnalyserOptions, role: Role): ModelEntry | undefined {
+  const id = store.catalogue.profiles[profile]?.[role];
+  return store.catalogue.models.find((model) => model.id === id);
+}
+
+function profileEntry(options: AnalyserOptions, role: Role): ModelEntry {
+  const entry = findEntry(options, role);
+  if (!entry) throw new AppError('model-missing', `Profile ${options.profile} names no model for ${role}`);
+  return entry;
+}
+
+async function installedAttributes(options: AnalyserOptions): Promise<Attribute[]> {
+  const states = await Promise.all(
+    attributes.map(async (attribute) => {
+      const entry = findEntry(options, attributeRoles[attribute]);
+      return entry !== undefined && (await options.store.state(entry)) === 'installed';
+    }),
+  );
+  return attributes.filter((_, index) => states[index]);
+}
+
+function openOnFirstUse(
+  options: AnalyserOptions,
+  networks: AsyncDisposableStack,
+): (role: Role) => Promise<AttributeNetwork> {
+  const opened = new Map<Role, AttributeNetwork>();
+  return async (role) => {
+    const known = opened.get(role);
+    if (known) return known;
+    const entry = profileEntry(options, role);
+    const network = await options.faceModels.load({ id: entry.id, onnx: await options.store.read(entry) });
+    const fresh = { entry, network: openCropNetwork(entry, networks.use(network), 'plain') };
+    opened.set(role, fresh);
+    return fresh;
+  };
+}
