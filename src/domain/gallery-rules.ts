@@ -1,0 +1,92 @@
+import { AppError } from './errors.ts';
+import type { NewReference, Person, Reference, Uuid } from './gallery.ts';
+import type { KeyedReference, ListedReference } from './ports/gallery.ts';
+
+const longestKey = 256;
+/** How far a template's length may be from 1: float32 rounding is far below, another normalisation far above. */
+const lengthTolerance = 0.01;
+
+/** Rejects with `key-illegal` what no collection takes as a key: empty, over 256 code units, NUL, half a character. */
+export function checkKey(key: string): void {
+  if (key.length >= 1 && key.length <= longestKey && !key.includes('\0') && key.isWellFormed()) return;
+  throw new AppError(
+    'key-illegal',
+    `A key has 1 to ${longestKey} characters of well-formed text without NUL`,
+    {
+      details: { length: key.length },
+    },
+  );
+}
+
+/** Two keys are the same without regard to case when their folded forms are equal. */
+export function foldKey(key: string): string {
+  // Upper case first brings together what has several lower-case forms (ς and σ, ß and ss).
+  return key.toUpperCase().toLowerCase();
+}
+
+/** The key meant by `wanted`: itself when it is there, else the only one that differs in case alone. */
+export function resolveKey(wanted: string, keys: readonly string[]): string | undefined {
+  if (keys.includes(wanted)) return wanted;
+  const folded = foldKey(wanted);
+  const fitting = keys.filter((key) => foldKey(key) === folded);
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** By UTF-16 code unit, as keys are listed. */
+export function compareKeys(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** Rejects with `template-mismatch` unless the vector is finite, of unit length and, if given, so many dimensions. */
+export function checkVector(vector: Float32Array, dimensions?: number): void {
+  if (dimensions !== undefined && vector.length !== dimensions) {
+    throw new AppError(
+      'template-mismatch',
+      'The template is not as long as the others of its embedding model',
+      {
+        details: { expected: dimensions, found: vector.length },
+      },
+    );
+  }
+  const squared = vector.reduce((sum, value) => sum + value * value, 0);
+  if (Math.abs(Math.sqrt(squared) - 1) <= lengthTolerance) return;
+  throw new AppError('template-mismatch', 'A template is a vector of unit length');
+}
+
+/** Whether a search may find her: active, and `validFromMs` ≤ now < `validUntilMs`. */
+export function isSearchable(
+  person: Pick<Person, 'status' | 'validFromMs' | 'validUntilMs'>,
+  nowMs: number,
+): boolean {
+  return (
+    person.status === 'active' &&
+    nowMs >= (person.validFromMs ?? Number.NEGATIVE_INFINITY) &&
+    nowMs < (person.validUntilMs ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** A person as she is first known: by her key, active, without bounds. */
+export function newPerson(identity: { id: Uuid; number: number; key: string; createdAtMs: number }): Person {
+  const { id, number, key, createdAtMs } = identity;
+  return { id, number, name: key, metadata: {}, status: 'active', createdAtMs };
+}
+
+/** The person after her key has changed: a name that was only the key goes with it. */
+export function renamedPerson(person: Person, from: string, to: string): Person {
+  return person.name === from ? { ...person, name: to } : person;
+}
+
+/** What of an enrolled face stands in its reference, apart from the bytes that are kept beside it. */
+export function newReference(
+  identity: Pick<Reference, 'id' | 'number' | 'collectionId' | 'personId' | 'createdAtMs'>,
+  { picture, ...face }: NewReference,
+): Reference {
+  return { ...identity, ...face, hasPicture: picture !== undefined };
+}
+
+/** What a list tells of a reference. */
+export function listedReference(reference: Omit<KeyedReference, 'template' | 'crop'>): ListedReference {
+  const { id, number, personId, hasPicture, createdAtMs, key } = reference;
+  return { id, number, personId, hasPicture, createdAtMs, key };
+}
