@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const compositionRoots = ['app.ts', 'main.ts', 'vision.ts', 'vision-worker.ts', 'cli/'];
 
 /** Packages whose types and errors stay in one place. */
-const vendorHomes: Readonly<Record<string, string>> = {
+export const vendorHomes: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/adapters/face-models/onnxruntime-node/',
   sharp: 'src/adapters/picture-codec/sharp/',
   lmdb: 'src/adapters/gallery/lmdb/',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { describe, expect, it } from 'vitest';
-import { layerRules } from './layer-rules.ts';
+import { layerRules, vendorHomes } from './layer-rules.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -15,7 +15,11 @@ async function cruiseOver(baseDir: string, folders: string[]): Promise<ICruiseRe
     // Imports of types only are imports too: a layer must not know another's words.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.node'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json', '.node'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   });
   if (typeof output === 'string') throw new Error(output);
   return output;
@@ -37,7 +41,14 @@ describe('the layer table', () => {
     // A compiler that dependency-cruiser cannot drive makes it see nothing, and so nothing wrong.
     expect(seen).toBe(written.length);
     expect(seen).toBeGreaterThan(60);
-    expect(result.modules.flatMap(({ dependencies }) => dependencies).length).toBeGreaterThan(2 * seen);
+    const imports = result.modules.flatMap(({ dependencies }) =>
+      dependencies.map(({ resolved }) => resolved),
+    );
+    expect(imports.length).toBeGreaterThan(2 * seen);
+    const unseen = Object.keys(vendorHomes).filter(
+      (vendor) => !imports.some((path) => path.startsWith(`node_modules/${vendor}/`)),
+    );
+    expect(unseen).toEqual([]);
   });
 
   it.each<[string, Record<string, string>, string]>([
