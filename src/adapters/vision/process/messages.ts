@@ -42,7 +42,7 @@ export type WireError = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: ErrorDetails;
-  /** Stacks of the error's causes, for the log. */
+  /** Stack of the error's cause, for the log. */
   readonly cause?: string;
 };
 

@@ -35,6 +35,8 @@ type Seat = {
   state: 'starting' | 'idle' | 'busy' | 'leaving';
   job?: Job;
   deadline?: NodeJS.Timeout;
+  /** What it threw and nobody caught. */
+  failure?: unknown;
 };
 
 const terminateMs = 1000;
@@ -79,9 +81,9 @@ export class WorkerPool {
     const seat: Seat = { worker, state: 'starting' };
     this.#seats.add(seat);
     worker.on('message', (message: FromWorker) => this.#hear(seat, message));
-    worker.on('error', (error) =>
-      this.#options.log(`A worker failed: ${error instanceof Error ? error.stack : error}`),
-    );
+    worker.on('error', (error) => {
+      seat.failure = error;
+    });
     worker.on('exit', () => this.#lose(seat));
   }
 
@@ -137,10 +139,13 @@ export class WorkerPool {
   /** The thread has ended: wanted or not, another takes its seat, unless it never got as far as to be ready. */
   #lose(seat: Seat): void {
     this.#seats.delete(seat);
-    if (seat.state === 'starting') {
-      this.#options.onBroken(toWireError(new AppError('internal', 'A worker ended before it was ready')));
+    const { state, failure: cause } = seat;
+    if (state === 'starting') {
+      const error = new AppError('internal', 'A worker ended before it was ready', { cause });
+      this.#options.onBroken(toWireError(error));
       return;
     }
+    if (state !== 'leaving') this.#options.log(`A worker crashed: ${inOneLine(cause)}`);
     this.#refuseJob(seat, 'The worker crashed');
     this.#open();
   }
@@ -162,4 +167,9 @@ export class WorkerPool {
 
 function tell(seat: Seat, message: ToWorker, transfer: ArrayBuffer[] = []): void {
   seat.worker.postMessage(message, transfer);
+}
+
+function inOneLine(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' | ');
 }
