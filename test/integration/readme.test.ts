@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const ended = once(service, 'exit');
   service.kill('SIGTERM');
-  await ended;
+  expect(await ended).toEqual([0, null]);
   rmSync(scratch, { recursive: true });
 });
 
@@ -66,11 +66,5 @@ describe('the README', () => {
     expect(result[0]).toMatchObject({ gender: { value: 'male' }, age: { low: expect.any(Number) } });
     expect(result[0].subjects[0].subject).toBe('Vladimir');
     expect(result[0].subjects[0].similarity).toBeGreaterThan(0.5);
-  });
-
-  it('points only at pages that are there', () => {
-    const pages = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, page = '']) => page);
-    expect(pages.length).toBeGreaterThan(8);
-    expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([]);
   });
 });
