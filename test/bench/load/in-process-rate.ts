@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** The pipeline in worker threads of this process, without queue, HTTP and gallery: the yardstick for the service. */
+export type InProcessWorkers = AsyncDisposable & {
+  /** Photographs a second, all workers together. */
+  measure(forMs: number): Promise<number>;
+};
+
+export async function startInProcessWorkers(
+  workers: number,
+  photoPaths: readonly string[],
+): Promise<InProcessWorkers> {
+  const threads = Array.from(
+    { length: workers },
+    (_, first) =>
+      new Worker(new URL('rate-worker.ts', import.meta.url), { workerData: { photoPaths, first } }),
+  );
+  await Promise.all(threads.map((thread) => once(thread, 'message')));
+  return {
+    async measure(forMs) {
+      const rates = threads.map(async (thread) => {
+        const answer = once(thread, 'message') as Promise<[{ photographs: number; ms: number }]>;
+        thread.postMessage(forMs);
+        const [{ photographs, ms }] = await answer;
+        return (1000 * photographs) / ms;
+      });
+      return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}

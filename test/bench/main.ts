@@ -1,0 +1,33 @@
+import { benchCli } from './framework/bench-cli.ts';
+import type { ListedBenchmark } from './framework/benchmark.ts';
+
+const benchmarks: readonly ListedBenchmark[] = [
+  {
+    name: 'recognise',
+    title: 'one photograph to identified faces: bare networks, in process, HTTP, Human, face-api',
+    load: async () => (await import('./recognise/recognise.ts')).recognise,
+  },
+  {
+    name: 'accuracy',
+    title: 'detection, identification and verification on labelled pictures, sharp and degraded',
+    load: async () => (await import('./accuracy/accuracy.ts')).accuracy,
+  },
+  {
+    name: 'calibrate',
+    title:
+      'the score table of the default embedding: fitted on half of the people, reported on the other half',
+    load: async () => (await import('./calibrate/calibrate.ts')).calibrate,
+  },
+  {
+    name: 'load',
+    title: 'eight clients without pause, event loop, memory, and vision killed or stopped under load',
+    load: async () => (await import('./load/load.ts')).load,
+  },
+];
+
+process.exitCode = await benchCli({
+  benchmarks,
+  argv: process.argv.slice(2),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+});
