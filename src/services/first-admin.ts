@@ -9,9 +9,9 @@ export async function withFirstAdmin(
   access: Access,
   file: SecretFile,
 ): Promise<{ access: Access; created: boolean }> {
-  const created = !(await hasAdmin(access));
-  if (created) await leaveSecret(access, file);
-  let waiting = await file.read();
+  const left = await file.read();
+  const created = left === unfinished || !(await hasAdmin(access));
+  let waiting = created ? await leaveSecret(access, file) : left;
   if (waiting === undefined) return { access, created };
   const watched: Access = {
     ...access,
@@ -27,22 +27,23 @@ export async function withFirstAdmin(
   return { access: watched, created };
 }
 
+/** What the file holds while the credential is made, so that a crash in between is noticed at the next start. */
+const unfinished = '';
+
+/** A revoked one counts: who revoked it does not want another. */
 async function hasAdmin(access: Access): Promise<boolean> {
   return (await access.list()).some(({ dialect, service }) => dialect === 'ostiary' && service === 'admin');
 }
 
-/** A credential whose secret could not be left anywhere would be of no use and stand in the way of the next try. */
-async function leaveSecret(access: Access, file: SecretFile): Promise<void> {
-  const { credential, secret } = await access.create({
+/** The file comes first: where it cannot be written no credential is made that nobody knows. */
+async function leaveSecret(access: Access, file: SecretFile): Promise<string> {
+  await file.write(unfinished);
+  const { secret } = await access.create({
     dialect: 'ostiary',
     service: 'admin',
     name: 'first boot',
     collectionIds: [],
   });
-  try {
-    await file.write(secret);
-  } catch (error) {
-    await access.revoke(credential.id);
-    throw error;
-  }
+  await file.write(secret);
+  return secret;
 }

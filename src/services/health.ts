@@ -3,9 +3,9 @@ import type { Gallery } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 
 /** One part of the service: whether it answers, and what stands against it. */
-export type PartHealth = { readonly ready: boolean; readonly state: string };
+type PartHealth = { readonly ready: boolean; readonly state: string };
 
-export type Readiness = {
+type Readiness = {
   readonly ready: boolean;
   readonly parts: { readonly vision: PartHealth; readonly gallery: PartHealth };
 };

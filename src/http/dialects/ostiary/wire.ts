@@ -18,7 +18,7 @@ const keyedDialects = Object.keys(servicesOf) as KeyedDialect[];
 
 /** The wire of our own API: what requests must look like, and what answers look like. */
 
-export const slugSchema = z
+const slugSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,48}$/, 'a slug of letters, digits, _ and -, at most 48');
 
@@ -36,7 +36,6 @@ export const newKeysSchema = z.strictObject({
   name: z.string().max(200).default(''),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
-export type NewKeys = z.input<typeof newKeysSchema>;
 
 export const detectQuerySchema = z.strictObject({
   /** Comma-separated. */

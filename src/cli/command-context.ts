@@ -1,0 +1,18 @@
+import type { Settings } from '../config/schema.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
+import type { ServiceClient } from './service-client.ts';
+
+/** What a command works with. */
+export type CommandContext = {
+  readonly output: Output;
+  /** Fires when the user or the system wants the command to end. */
+  readonly signal: AbortSignal;
+  /** Read once, at the first call; throws `ConfigError`. */
+  settings(): Settings;
+  /** Runs the work against the running service, or against one that lives only as long as the work. */
+  withService<Result>(work: (client: ServiceClient) => Promise<Result>): Promise<Result>;
+};
+
+/** Runs a command to its exit code. */
+export type Run = (command: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;

@@ -1,0 +1,61 @@
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** What the `ostiary` command tells the shell; documented in docs/cli.md. */
+export const exitCodes = {
+  good: 0,
+  /** A negative answer: no match, no face, a file that failed. */
+  negative: 1,
+  /** Wrong usage or configuration. */
+  usage: 2,
+  /** The service, the store or vision cannot be had now. */
+  unavailable: 3,
+  /** The caller may not. */
+  refused: 4,
+  /** A model is missing or damaged. */
+  model: 5,
+  /** A defect of ours. */
+  defect: 70,
+  /** Stopped by a signal. */
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const { negative, usage, unavailable, refused, model, defect, interrupted } = exitCodes;
+
+const exitCodeOf: Record<ErrorCode, ExitCode> = {
+  'bad-input': usage,
+  unauthenticated: refused,
+  'credential-unknown': refused,
+  forbidden: refused,
+  'too-many-attempts': refused,
+  'too-large': negative,
+  'unsupported-media': usage,
+  'picture-unreadable': negative,
+  'no-face': negative,
+  'several-faces': negative,
+  'collection-unknown': usage,
+  'collection-exists': usage,
+  'person-unknown': negative,
+  'person-exists': negative,
+  'key-illegal': usage,
+  'reference-unknown': negative,
+  'template-mismatch': unavailable,
+  'model-missing': model,
+  overloaded: unavailable,
+  'vision-down': unavailable,
+  cancelled: interrupted,
+  'storage-full': unavailable,
+  'storage-failed': unavailable,
+  'record-corrupt': unavailable,
+  internal: defect,
+};
+
+/** The exit code for an error that a command ended with. */
+export function exitCodeFor(code: ErrorCode): ExitCode {
+  return exitCodeOf[code];
+}
+
+/** Whether a code that came over the wire is one of the closed list. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(exitCodeOf, code);
+}

@@ -1,0 +1,38 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const pictureEndings = new Set([
+  '.jpeg',
+  '.jpg',
+  '.png',
+  '.webp',
+  '.gif',
+  '.tiff',
+  '.tif',
+  '.bmp',
+  '.ico',
+  '.avif',
+]);
+
+/** The files that are named, and of each folder that is named the pictures directly in it, in the order of their names. */
+export async function listPictureFiles(paths: readonly string[]): Promise<string[]> {
+  const lists = await Promise.all(paths.map(listOne));
+  const files = lists.flat();
+  if (files.length === 0) {
+    throw new CliError(exitCodes.usage, 'no-pictures', `There is no picture in ${paths.join(', ')}`);
+  }
+  return files;
+}
+
+async function listOne(path: string): Promise<string[]> {
+  // A file that is not there is reported with the others that fail, not before them.
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && pictureEndings.has(extname(entry.name).toLowerCase()))
+    .map((entry) => join(path, entry.name))
+    .sort();
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
+import { call, type Reply } from '../harness/http-client.ts';
+import { type PortraitName, portrait } from '../harness/photographs.ts';
+
+const uploaders = 4;
+const answersAgainMs = 5_000;
+
+describe('a service whose vision fails in the middle of uploads', () => {
+  let folder: Awaited<ReturnType<typeof tempFolder>>;
+  let service: ServiceProcess;
+  let data: string;
+  let key: string;
+  let pictures: Buffer[];
+
+  beforeAll(async () => {
+    folder = await tempFolder();
+    data = join(folder.path, 'data');
+    service = await startService({ data });
+    const { stdout } = await ostiary(['--json', 'keys', 'create', 'compreface', '--service', 'recognition'], {
+      data,
+    });
+    key = JSON.parse(stdout).keys[0].secret;
+    const names: PortraitName[] = ['ann', 'bea', 'cleo', 'dora'];
+    pictures = await Promise.all(names.map((name) => portrait(name)));
+  });
+  afterAll(async () => {
+    await service[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  const enrol = (subject: string, picture: Buffer) => {
+    const path = `/compreface/api/v1/recognition/faces?subject=${subject}`;
+    return call(service.url, 'POST', path, { key, files: [{ bytes: picture }] });
+  };
+  const countReferences = async () => {
+    const { json } = await call(service.url, 'GET', '/compreface/api/v1/recognition/faces', { key });
+    return (json as { total_elements: number }).total_elements;
+  };
+
+  const untilReady = () =>
+    vi.waitFor(async () => expect((await call(service.url, 'GET', '/readyz')).status).toBe(200), 10_000);
+
+  it.each([
+    ['is killed', 'SIGKILL'],
+    ['hangs', 'SIGSTOP'],
+  ] as const)(
+    '%s: refuses honestly, answers again in time, and enrols nothing by halves',
+    async (_how, signal) => {
+      const before = await countReferences();
+      const done = new AbortController();
+      const replies: Reply[] = [];
+      let brokenAtMs = Number.POSITIVE_INFINITY;
+      let answeredAgainAtMs = 0;
+
+      const upload = async (index: number) => {
+        for (let round = 0; !done.signal.aborted; round++) {
+          const sentAtMs = performance.now();
+          const reply = await enrol(`${signal}-${index}-${round}`, pictures[index % pictures.length]!);
+          replies.push(reply);
+          if (reply.status === 503) await untilReady();
+          if (reply.status !== 201 || sentAtMs < brokenAtMs) continue;
+          answeredAgainAtMs ||= performance.now();
+          done.abort();
+        }
+      };
+      const breakVision = async () => {
+        await vi.waitFor(() => expect(replies.length).toBeGreaterThan(2 * uploaders));
+        const [vision] = await service.children();
+        brokenAtMs = performance.now();
+        process.kill(vision!, signal);
+      };
+      await Promise.all([breakVision(), ...Array.from({ length: uploaders }, (_, index) => upload(index))]);
+
+      expect(answeredAgainAtMs - brokenAtMs).toBeLessThan(answersAgainMs);
+      const refused = replies.filter(({ status }) => status !== 201);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { status, headers } of refused) {
+        expect(status).toBe(503);
+        expect(Number(headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+      }
+      expect((await countReferences()) - before).toBe(replies.length - refused.length);
+    },
+  );
+
+  it('tells in its metrics how often vision was restarted', async () => {
+    const { bytes } = await call(service.url, 'GET', '/metrics');
+    expect(bytes.toString()).toMatch(/^ostiary_vision_restarts 2$/m);
+    expect(await call(service.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { access, readFile, stat } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
+import { call } from '../harness/http-client.ts';
+import { portrait } from '../harness/photographs.ts';
+
+function messages({ log }: ServiceProcess): unknown[] {
+  return log.map(({ msg }) => msg);
+}
+
+describe('the service', () => {
+  let folder: Awaited<ReturnType<typeof tempFolder>>;
+  let service: ServiceProcess;
+  let data: string;
+  beforeAll(async () => {
+    folder = await tempFolder();
+    data = join(folder.path, 'data');
+    service = await startService({ data });
+  });
+  afterAll(async () => {
+    await service[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('answers probes without a credential', async () => {
+    expect(await call(service.url, 'GET', '/healthz')).toMatchObject({ status: 200 });
+    expect(await call(service.url, 'GET', '/readyz')).toMatchObject({
+      status: 200,
+      json: { ready: true, parts: { vision: { ready: true, state: 'ready' }, gallery: { ready: true } } },
+    });
+  });
+
+  it('tells an operator where it listens, what it runs and what it holds', () => {
+    expect(messages(service)).toEqual(
+      expect.arrayContaining([
+        'The gallery is open',
+        'Listening: each API under its prefix',
+        'Vision is ready',
+      ]),
+    );
+    expect(service.log).toContainEqual(
+      expect.objectContaining({ msg: 'Starting', profile: 'default', data }),
+    );
+  });
+
+  it('refuses our own API to strangers', async () => {
+    expect(await call(service.url, 'GET', '/ostiary/v1/keys')).toMatchObject({
+      status: 401,
+      json: { error: { code: 'unauthenticated' } },
+    });
+    expect(await call(service.url, 'GET', '/ostiary/v1/keys', { key: 'wrong' })).toMatchObject({
+      status: 401,
+      json: { error: { code: 'credential-unknown' } },
+    });
+  });
+
+  it('leaves the first admin credential in a file of mode 0600 until its first use', async () => {
+    const file = join(data, 'admin-credential');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const key = (await readFile(file, 'utf8')).trim();
+    expect(await call(service.url, 'GET', '/ostiary/v1/collections', { key })).toMatchObject({
+      status: 200,
+      json: { collections: [{ slug: 'default' }] },
+    });
+    await expect(access(file)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await call(service.url, 'GET', '/ostiary/v1/health', { key })).toMatchObject({
+      json: { ready: true },
+    });
+  });
+
+  it('gives its socket to its owner only', async () => {
+    expect((await stat(join(data, 'ostiary.sock'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('recognises over CompreFace on both ports, and counts it', async () => {
+    const { stdout } = await ostiary(['--json', 'keys', 'create', 'compreface'], { data });
+    const [{ secret: key }] = JSON.parse(stdout).keys;
+    const files = [{ bytes: await portrait('ann') }];
+    const added = await call(service.url, 'POST', '/compreface/api/v1/recognition/faces?subject=ann', {
+      key,
+      files,
+    });
+    expect(added).toMatchObject({ status: 201, json: { subject: 'ann' } });
+    const probe = { key, files: [{ bytes: await portrait('ann', 'other') }] };
+    const path = '/api/v1/recognition/recognize';
+    const answer = { status: 200, json: { result: [{ subjects: [{ subject: 'ann' }] }] } };
+    expect(await call(service.url, 'POST', `/compreface${path}`, probe)).toMatchObject(answer);
+    expect(await call(service.comprefaceUrl, 'POST', path, probe)).toMatchObject(answer);
+
+    const metrics = (await call(service.url, 'GET', '/metrics')).bytes.toString();
+    expect(metrics).toMatch(
+      /ostiary_requests_total\{dialect="compreface",method="POST",route="[^"]*recognize",status="200"\} [12]/,
+    );
+    expect(metrics).toMatch(/ostiary_vision_stage_seconds_count\{stage="embed"\} 3/);
+    expect(metrics).toMatch(/ostiary_gallery_references 1/);
+    expect(metrics).toMatch(/ostiary_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+/);
+    expect(metrics).toMatch(/ostiary_resident_memory_bytes\{process="vision"\} \d{8,}/);
+    const told = JSON.stringify(service.log);
+    expect(told).toContain('"dialect":"compreface"');
+    expect(told).not.toContain(key);
+    expect(told).not.toContain('ann');
+  });
+
+  it('keeps a second service from the same data folder', async () => {
+    const second = await ostiary(['serve'], { data });
+    expect(second.exitCode).toBe(3);
+    expect(await call(service.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
+  });
+
+  it('answers what is in work when it is told to end, and then exits with 0', async () => {
+    const { stdout } = await ostiary(['--json', 'keys', 'create', 'ostiary'], { data });
+    const [{ secret }] = JSON.parse(stdout).keys;
+    const upload = request(`${service.url}/ostiary/v1/detect`, {
+      method: 'POST',
+      headers: { 'x-api-key': secret, 'Content-Type': 'image/jpeg', Expect: '100-continue' },
+    });
+    upload.flushHeaders();
+    // By saying so the service shows that it works on the request.
+    await once(upload, 'continue');
+    const stopped = service.stop();
+    await vi.waitFor(() =>
+      expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+    );
+    upload.end(await portrait('bea'));
+    const [response] = await once(upload, 'response');
+    expect(response.statusCode).toBe(200);
+    expect(await json(response)).toMatchObject({ faces: [{ box: { width: expect.any(Number) } }] });
+    expect(await stopped).toBe(0);
+    expect(messages(service).at(-1)).toBe('Stopped');
+    await expect(access(join(data, 'ostiary.sock'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('makes no second admin credential at the next start', async () => {
+    await using again = await startService({ data });
+    await expect(access(join(data, 'admin-credential'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(again.log).toContainEqual(expect.objectContaining({ msg: 'The gallery is open', references: 1 }));
+  });
+});

@@ -1,0 +1,177 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
+import { emptyRoom, groupPath, portrait } from '../harness/photographs.ts';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+const at = (name: string) => join(folder.path, name);
+
+beforeAll(async () => {
+  folder = await tempFolder();
+  await mkdir(at('ann'));
+  await writeFile(at('ann/1.jpg'), await portrait('ann'));
+  await writeFile(at('ann/2.png'), await portrait('ann', 'other'));
+  await writeFile(at('ann/notes.txt'), 'no picture');
+  await mkdir(at('bea'));
+  await writeFile(at('bea/1.jpg'), await portrait('bea'));
+  await writeFile(at('bea/broken.jpg'), 'no jpeg');
+  await writeFile(at('bea/empty-room.jpg'), await emptyRoom());
+  await writeFile(at('ann-later.png'), await portrait('ann', 'other'));
+  await writeFile(at('cleo.jpg'), await portrait('cleo'));
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe.each(['without a service', 'with a service'])('the ostiary command %s', (how) => {
+  let data: string;
+  let service: ServiceProcess | undefined;
+  const run = (...args: string[]) => ostiary(args, { data });
+  const runJson = async (...args: string[]) => {
+    const { exitCode, stdout } = await run('--json', ...args);
+    return { exitCode, value: JSON.parse(stdout) };
+  };
+
+  beforeAll(async () => {
+    data = at(how.replaceAll(' ', '-'));
+    if (how === 'with a service') service = await startService({ data });
+  });
+  afterAll(async () => {
+    expect(await service?.stop()).toBe(service && 0);
+  });
+
+  it('makes the three CompreFace keys, lists them without secrets, and revokes one once', async () => {
+    const made = await runJson(
+      'keys',
+      'create',
+      'compreface',
+      '--name',
+      'front door',
+      '--expires',
+      '2099-01-01',
+    );
+    expect(made.exitCode).toBe(0);
+    const services = ['recognition', 'detection', 'verification'];
+    expect(made.value.keys.map((key: { service: string }) => key.service)).toEqual(services);
+    const [{ id, secret }] = made.value.keys;
+    expect(secret).toMatch(/^[0-9a-f-]{36}$/);
+
+    const listed = await run('keys', 'list');
+    expect(listed.stdout).toContain(id);
+    expect(listed.stdout).toContain('good until 2099-01-01');
+    expect(listed.stdout).not.toContain(secret);
+    expect((await run('keys', 'revoke', id)).exitCode).toBe(0);
+    expect((await run('keys', 'revoke', id)).exitCode).toBe(1);
+  });
+
+  it('enrols all pictures of a folder and knows the person in another picture', async () => {
+    const enrolled = await run('enrol', 'Ann Example', at('ann'));
+    expect(enrolled).toMatchObject({
+      exitCode: 0,
+      stdout: '2 of 2 pictures of Ann Example are enrolled in default.\n',
+    });
+    const known = await runJson('identify', at('ann-later.png'));
+    expect(known.exitCode).toBe(0);
+    const [face] = known.value.files[0].value.faces;
+    expect(face.candidates).toMatchObject([{ key: 'Ann Example', similarity: expect.any(Number) }]);
+    expect(face.candidates[0].similarity).toBeGreaterThan(0.9);
+  });
+
+  it('says that nobody is known by exit code 1', async () => {
+    const stranger = await run('identify', at('cleo.jpg'));
+    expect(stranger.exitCode).toBe(1);
+    expect(stranger.stdout).toContain('nobody known');
+  });
+
+  it('enrols what it can and reports each file that failed and why', async () => {
+    const report = await run('enrol', 'Bea', at('bea'), at('gone.jpg'));
+    expect(report.exitCode).toBe(1);
+    expect(report.stdout).toContain('1 of 4 pictures of Bea are enrolled in default.');
+    expect(report.stdout).toMatch(/broken\.jpg: .+ \(picture-unreadable\)/);
+    expect(report.stdout).toMatch(/empty-room\.jpg: .+ \(no-face\)/);
+    expect(report.stdout).toMatch(/gone\.jpg: The file is not there/);
+  });
+
+  it('compares two pictures', async () => {
+    const same = await run('compare', at('ann/1.jpg'), at('ann-later.png'));
+    expect(same).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^The same person: similarity/),
+    });
+    const different = await runJson('compare', at('ann/1.jpg'), at('cleo.jpg'));
+    expect(different.exitCode).toBe(1);
+    expect(different.value).toMatchObject({ match: false, similarity: expect.any(Number) });
+    expect(different.value.similarity).toBeLessThan(0.5);
+  });
+
+  it('detects the faces of several files, and tells what was asked of them', async () => {
+    const { exitCode, value } = await runJson(
+      ...[
+        'detect',
+        '--attributes',
+        'age,gender,emotion',
+        at('ann/1.jpg'),
+        groupPath(1),
+        at('bea/broken.jpg'),
+      ],
+    );
+    expect(exitCode).toBe(1);
+    const [ann, group, broken] = value.files;
+    expect(ann.value.faces).toHaveLength(1);
+    expect(ann.value.faces[0]).toMatchObject({
+      age: { years: expect.any(Number) },
+      gender: { value: 'female' },
+    });
+    expect(group.value.faces.length).toBeGreaterThan(1);
+    expect(broken).toMatchObject({ ok: false, code: 'picture-unreadable' });
+  });
+
+  it('refuses a collection that is not there as wrong usage', async () => {
+    const { exitCode, value } = await runJson('identify', '--collection', 'nowhere', at('cleo.jpg'));
+    expect(exitCode).toBe(2);
+    expect(value.error).toMatchObject({ code: 'collection-unknown' });
+  });
+
+  it('leaves nothing behind that others could use', async () => {
+    expect((await stat(data)).mode & 0o077).toBe(0);
+  });
+});
+
+describe('the ostiary command', () => {
+  it.each([
+    ['an unknown command', ['paint']],
+    ['a missing file', ['identify']],
+    ['an unknown option', ['detect', '--colour', 'red', 'a.jpg']],
+    ['an unknown dialect', ['keys', 'create', 'telepathy']],
+    ['a folder without pictures', ['enrol', 'nobody', 'src']],
+    ['an unknown network', ['models', 'fetch', 'nothing']],
+  ])('ends with 2 for %s', async (_what, args) => {
+    const { exitCode, stdout, stderr } = await ostiary(args, { data: at('usage') });
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+  });
+
+  it('tells all mistakes of the configuration, and ends with 2', async () => {
+    const env = { OSTIARY_HTTP_PORT: 'many', OSTIARY_NONSENSE: '1' };
+    const { exitCode, stderr } = await ostiary(['config', 'check'], { data: at('usage'), env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('OSTIARY_HTTP_PORT');
+    expect(stderr).toContain('OSTIARY_NONSENSE');
+    expect((await ostiary(['config', 'check'], { data: at('usage') })).exitCode).toBe(0);
+  });
+
+  it('verifies the networks of the profile, and ends with 5 where they are missing', async () => {
+    const good = await ostiary(['models', 'verify'], { data: at('usage') });
+    expect(good).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/blazeface\s+installed/) });
+    const env = { OSTIARY_VISION_PROFILE: 'edge' };
+    const bad = await ostiary(['models', 'verify'], { data: at('usage'), env });
+    expect(bad).toMatchObject({ exitCode: 5, stdout: expect.stringMatching(/yunet\w*\s+missing/) });
+  });
+
+  it('says which network is missing and how to get it, before anything starts', async () => {
+    const env = { OSTIARY_VISION_PROFILE: 'edge' };
+    const { exitCode, stderr } = await ostiary(['detect', groupPath(1)], { data: at('usage'), env });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/yunet\w* is missing.*ostiary models fetch/);
+  });
+});
