@@ -7,6 +7,8 @@ import { readJson } from '../../../src/http/body/read-json.ts';
 import { readMultipart } from '../../../src/http/body/read-multipart.ts';
 import { type HttpListener, listen } from '../../../src/http/server.ts';
 
+import type { RequestBody } from '../../harness/http-client.ts';
+
 const limits: BodyLimits = {
   ...defaultBodyLimits,
   maxFileBytes: 1_000,
@@ -40,7 +42,7 @@ async function serve(read: Read): Promise<void> {
   );
 }
 
-async function send(read: Read, body: BodyInit, contentType?: string): Promise<unknown> {
+async function send(read: Read, body: RequestBody, contentType?: string): Promise<unknown> {
   await serve(read);
   await fetch(server.address, {
     method: 'POST',

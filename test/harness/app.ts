@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
+import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import type { Collection } from '../../src/domain/gallery.ts';
+import type { Credentials } from '../../src/domain/ports/credentials.ts';
+import type { Gallery } from '../../src/domain/ports/gallery.ts';
+import type { Log, LogFields } from '../../src/domain/ports/log.ts';
+import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
+import type { Vision } from '../../src/domain/ports/vision.ts';
+import { createHttpApp } from '../../src/http/app.ts';
+import { type BodyLimits, defaultBodyLimits } from '../../src/http/body/limits.ts';
+import type { Dialect } from '../../src/http/dialect.ts';
+import { createCompreFaceDialect } from '../../src/http/dialects/compreface/dialect.ts';
+import { defaultServerLimits, type HttpListener, listen, type ServerLimits } from '../../src/http/server.ts';
+import { type Access, createAccess } from '../../src/services/access.ts';
+import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
+import { type Collections, createCollections } from '../../src/services/collections.ts';
+import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
+import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
+import { openTestVision } from './vision.ts';
+
+/** What dialects are made from. */
+export type TestServices = {
+  readonly gallery: Gallery;
+  readonly credentials: Credentials;
+  readonly vision: Vision;
+  readonly recognition: Recognition;
+  readonly people: People;
+  readonly collections: Collections;
+  readonly access: Access;
+  readonly bodyLimits: BodyLimits;
+};
+
+export type TestAppOptions = {
+  /** `memory` unless a test is about the disk. */
+  readonly store?: 'memory' | 'lmdb';
+  readonly pictures?: PicturePolicy;
+  readonly bodyLimits?: Partial<BodyLimits>;
+  readonly serverLimits?: Partial<ServerLimits>;
+  /** The real one in this process when absent; it is closed with the app in any case. */
+  readonly vision?: Vision;
+  /** Dialects beside CompreFace, on the main port. */
+  readonly dialects?: (services: TestServices) => readonly Dialect[];
+  /** Wrong credentials that a client may send at once. */
+  readonly wrongAttempts?: number;
+};
+
+export type CompreFaceSecrets = Readonly<Record<'recognition' | 'detection' | 'verification', string>>;
+
+/** The HTTP app on ephemeral ports, over real networks and a real gallery. */
+export interface TestApp extends AsyncDisposable {
+  /** The main port, where dialects have their prefixes. */
+  readonly main: HttpListener;
+  /** CompreFace's own port, at the root. */
+  readonly compreface: HttpListener;
+  readonly services: TestServices;
+  readonly collection: Collection;
+  readonly keys: CompreFaceSecrets;
+  /** What was counted and logged so far. */
+  readonly served: readonly ServedRequest[];
+  readonly logged: readonly LogFields[];
+  /** Makes a collection with three CompreFace keys. */
+  issueKeys(slug: string): Promise<{ collection: Collection; keys: CompreFaceSecrets }>;
+}
+
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const vision = options.vision ?? (await openTestVision());
+  const store = await openStore(options.store ?? 'memory');
+  const services = createServices(store, vision, options);
+  const issueKeys = async (slug: string) => {
+    const collection = await services.collections.create(slug);
+    return { collection, keys: secretsOf(await services.access.createCompreFaceKeys(collection.id, slug)) };
+  };
+  const served: ServedRequest[] = [];
+  const logged: LogFields[] = [];
+  const watching = {
+    log: logInto(logged),
+    metrics: { countRequest: (one: ServedRequest) => served.push(one) },
+  };
+
+  const compreface = createCompreFaceDialect(services);
+  const dialects = [compreface, ...(options.dialects?.(services) ?? [])];
+  const limits = { ...defaultServerLimits, ...options.serverLimits };
+  const at = { host: '127.0.0.1', port: 0 };
+  const main = await listen(createHttpApp({ dialects, ...watching }).callback(), at, limits);
+  const root = createHttpApp({ dialects: [compreface], atRoot: true, ...watching });
+  const own = await listen(root.callback(), at, limits);
+
+  return {
+    ...{ main, compreface: own, services, served, logged, issueKeys },
+    ...(await issueKeys('default')),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([main.drain(0), own.drain(0)]);
+      await vision[Symbol.asyncDispose]();
+      await store.close();
+    },
+  };
+}
+
+type TestStore = { gallery: Gallery; credentials: Credentials; close: () => Promise<void> };
+
+async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
+  if (kind === 'memory') {
+    const gallery = openMemoryGallery();
+    return {
+      gallery,
+      credentials: openMemoryCredentials(),
+      close: async () => gallery[Symbol.asyncDispose](),
+    };
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
+  const store = await openLmdbStore({ dir });
+  const close = async () => {
+    await store.close();
+    await rm(dir, { recursive: true });
+  };
+  return { gallery: store.gallery, credentials: store.credentials, close };
+}
+
+function createServices(
+  { gallery, credentials }: TestStore,
+  vision: Vision,
+  options: TestAppOptions,
+): TestServices {
+  const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
+  return {
+    ...{ gallery, credentials, vision },
+    recognition: createRecognition({ gallery, vision, scoreTable: () => undefined }),
+    people: createPeople({ gallery, vision, pictures: options.pictures ?? 'full' }),
+    collections: createCollections({ gallery }),
+    access: createAccess({ credentials, attempts }),
+    bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
+  };
+}
+
+function secretsOf(issued: Awaited<ReturnType<Access['createCompreFaceKeys']>>): CompreFaceSecrets {
+  const { recognition, detection, verification } = issued;
+  return {
+    recognition: recognition.secret,
+    detection: detection.secret,
+    verification: verification.secret,
+  };
+}
+
+function logInto(lines: LogFields[]): Log {
+  const write = (fields: LogFields, message: string) => {
+    lines.push({ ...fields, message });
+  };
+  const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
+  return log;
+}
