@@ -2,7 +2,8 @@ import { AppError } from './errors.ts';
 import type { NewReference, Person, Reference, Uuid } from './gallery.ts';
 import type { KeyedReference, ListedReference } from './ports/gallery.ts';
 
-const longestKey = 256;
+/** Code units; look-ups of longer keys find nothing. */
+export const longestKey = 256;
 /** How far a template's length may be from 1: float32 rounding is far below, another normalisation far above. */
 const lengthTolerance = 0.01;
 
@@ -54,6 +55,11 @@ export function checkVector(vector: Float32Array, dimensions?: number): void {
   throw new AppError('template-mismatch', 'A template is a vector of unit length');
 }
 
+/** A cosine as it is told: rounding carries that of equal vectors a little over 1. */
+export function boundedCosine(score: number): number {
+  return Math.min(1, Math.max(-1, score));
+}
+
 /** Whether a search may find her: active, and `validFromMs` ≤ now < `validUntilMs`. */
 export function isSearchable(
   person: Pick<Person, 'status' | 'validFromMs' | 'validUntilMs'>,
@@ -83,6 +89,16 @@ export function newReference(
   { picture, ...face }: NewReference,
 ): Reference {
   return { ...identity, ...face, hasPicture: picture !== undefined };
+}
+
+/** The face in memory of its own, for the caller may go on using its buffers. */
+export function copyFace({ template, crop, picture, ...face }: NewReference): NewReference {
+  return {
+    ...face,
+    template: { modelId: template.modelId, vector: new Float32Array(template.vector) },
+    ...(crop && { crop: { landmarks: crop.landmarks, jpeg: new Uint8Array(crop.jpeg) } }),
+    ...(picture && { picture: new Uint8Array(picture) }),
+  };
 }
 
 /** What a list tells of a reference. */

@@ -11,9 +11,11 @@ import type {
 } from '../../../domain/gallery.ts';
 import { createGalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
 import {
+  boundedCosine,
   checkKey,
   checkVector,
   compareKeys,
+  copyFace,
   isSearchable,
   listedReference,
   newPerson,
@@ -154,13 +156,13 @@ export class MemoryGallery implements Gallery {
     checkVector(vector, this.#dimensions.get(modelId));
     const id = this.#nextId();
     const { personId } = this.#place(collectionId, key) ?? this.#addPlace(collectionId, key);
+    const kept = copyFace(face);
     const reference = newReference(
       { id, number: ++this.#lastReference, collectionId, personId, createdAtMs: this.#nowMs() },
-      // The caller may go on using its buffers.
-      structuredClone(face),
+      kept,
     );
     this.#dimensions.set(modelId, vector.length);
-    this.#held.push({ reference, picture: face.picture?.slice() });
+    this.#held.push({ reference, picture: kept.picture });
     return reference;
   }
 
@@ -278,7 +280,7 @@ export class MemoryGallery implements Gallery {
       : ranked;
     return kept.slice(0, request.limit).map(({ reference, score }) => {
       const { id: referenceId, personId, collectionId, key } = this.#keyed(reference);
-      return { score, referenceId, personId, collectionId, key };
+      return { score: boundedCosine(score), referenceId, personId, collectionId, key };
     });
   }
 

@@ -1,0 +1,80 @@
+import type { FaceCrop, Template } from '../../../domain/face.ts';
+import type { Uuid } from '../../../domain/gallery.ts';
+import { vectorBytes } from '../../../domain/gallery-digest.ts';
+import type { Point } from '../../../domain/geometry.ts';
+import { ownUuidBytes, uuidAt } from './keys.ts';
+
+/** How a table's values become bytes and come back. */
+export type Codec<V> = { readonly encode: (value: V) => Uint8Array; readonly decode: (payload: Buffer) => V };
+
+/** Plain data; `undefined` members are left out. The checksum vouches that what is read was written as a `V`. */
+export function json<V>(): Codec<V> {
+  return {
+    encode: (value) => Buffer.from(JSON.stringify(value)),
+    decode: (payload) => JSON.parse(payload.toString()) as V,
+  };
+}
+
+export const uuid: Codec<Uuid> = { encode: ownUuidBytes, decode: (payload) => uuidAt(payload) };
+
+/** For tables whose keys say all. */
+export const nothing: Codec<true> = { encode: () => new Uint8Array(), decode: () => true };
+
+export const bytes: Codec<Uint8Array> = { encode: (value) => value, decode: (payload) => payload };
+
+/** Everything the index needs to know of a reference, so that a start reads one table in one go. */
+export type TemplateRow = {
+  readonly referenceId: Uuid;
+  readonly personId: Uuid;
+  readonly collectionId: Uuid;
+  readonly template: Template;
+};
+
+const rowIds = 48;
+
+/** Three ids, length and text of the model id, the vector's float32 little-endian. */
+export const templateRow: Codec<TemplateRow> = {
+  encode({ referenceId, personId, collectionId, template }) {
+    const modelId = Buffer.from(template.modelId);
+    return Buffer.concat([
+      ownUuidBytes(referenceId),
+      ownUuidBytes(personId),
+      ownUuidBytes(collectionId),
+      Buffer.from([modelId.length]),
+      modelId,
+      vectorBytes(template.vector),
+    ]);
+  },
+  decode(payload) {
+    const vectorAt = rowIds + 1 + payload[rowIds]!;
+    return {
+      referenceId: uuidAt(payload),
+      personId: uuidAt(payload, 16),
+      collectionId: uuidAt(payload, 32),
+      template: {
+        modelId: payload.toString('utf8', rowIds + 1, vectorAt),
+        vector: floats(payload.subarray(vectorAt)),
+      },
+    };
+  },
+};
+
+/** A copy, for the bytes in a record lie at any address. */
+function floats(payload: Buffer): Float32Array {
+  return new Float32Array(new Uint8Array(payload).buffer);
+}
+
+const landmarkBytes = 80;
+
+/** Ten float64 little-endian (x and y of five landmarks), then the JPEG. */
+export const crop: Codec<FaceCrop> = {
+  encode: ({ landmarks, jpeg }) =>
+    Buffer.concat([new Uint8Array(Float64Array.from(landmarks.flat()).buffer), jpeg]),
+  decode(payload) {
+    const point = (at: number): Point => [payload.readDoubleLE(at * 16), payload.readDoubleLE(at * 16 + 8)];
+    return {
+      landmarks: [point(0), point(1), point(2), point(3), point(4)],
+      jpeg: new Uint8Array(payload.subarray(landmarkBytes)),
+    };
+  },
+};

@@ -1,0 +1,77 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError } from '../../../domain/errors.ts';
+import { createGalleryDigest, type GalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
+import type { Environment } from './environment.ts';
+import { numberAt, textAt, uuidAt, uuidBytes } from './keys.ts';
+import type { Pictures } from './pictures.ts';
+import type { Entry, ReadTable } from './table.ts';
+import type { Tables } from './tables.ts';
+
+const recordsInASlice = 200;
+/** So often a write in between makes it begin anew; then it holds the event loop, and writes wait. */
+const attemptsInSlices = 3;
+
+export type DigestParts = {
+  readonly environment: Environment;
+  readonly tables: Tables;
+  readonly pictures: Pictures;
+};
+
+/** The digest of one moment's records. Rejects with `record-corrupt` when one of them cannot be read. */
+export async function digestStore(parts: DigestParts): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const before = parts.environment.lastCommit();
+    const digest = createGalleryDigest();
+    let sinceTurn = 0;
+    for (const add of steps(parts, digest)) {
+      add();
+      if (attempt > attemptsInSlices || ++sinceTurn < recordsInASlice) continue;
+      sinceTurn = 0;
+      await nextTurn();
+    }
+    if (attempt > attemptsInSlices || parts.environment.lastCommit() === before) return digest.finish();
+  }
+}
+
+/** One step a record, in the digest's order. */
+function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Iterable<() => void> {
+  for (const { value } of paged(tables.collections)) {
+    const { references: _, ...collection } = value;
+    yield () => digest.add('collection', collection);
+  }
+  for (const { value } of paged(tables.persons)) yield () => digest.add('person', value);
+  for (const { key, value } of paged(tables.memberships)) {
+    const place = { collectionId: uuidAt(key), key: textAt(key, 16) };
+    yield () => digest.add('membership', { ...place, ...value });
+  }
+  for (const { key, value } of paged(tables.templates)) {
+    yield () => {
+      const record = tables.references.get(Buffer.concat([uuidBytes(value.collectionId)!, key]));
+      if (!record) throw new AppError('record-corrupt', `Template ${numberAt(key)} has no reference`);
+      const crop = tables.crops.get(key);
+      digest.add(
+        'reference',
+        { ...record, modelId: value.template.modelId, cropLandmarks: crop?.landmarks },
+        [
+          vectorBytes(value.template.vector),
+          crop?.jpeg,
+          record.hasPicture ? pictures.read(record.id) : undefined,
+        ],
+      );
+    };
+  }
+  for (const { key, value } of paged(tables.tombstones)) {
+    yield () => digest.add('tombstone', { personId: uuidAt(key), ...value });
+  }
+}
+
+/** All entries, in short scans: a long one would keep its snapshot over the turns of the event loop. */
+function* paged<V>(table: ReadTable<V>): Iterable<Entry<V>> {
+  let after: Buffer | undefined;
+  for (;;) {
+    const page = [...table.entries({ ...(after && { after }), limit: recordsInASlice })];
+    yield* page;
+    after = page.at(-1)?.key;
+    if (page.length < recordsInASlice) return;
+  }
+}

@@ -1,0 +1,89 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import { AppError } from '../../../domain/errors.ts';
+import type { Codec } from './codecs.ts';
+import { Table } from './table.ts';
+
+/** Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made). */
+const pageSize = 16_384;
+/** With less room than this a failed commit is put down to the full disk. */
+const fullBelowBytes = 4 * 1024 * 1024;
+
+/** One LMDB file. Only this class knows how lmdb commits and fails. */
+export class Environment {
+  readonly #file: string;
+  readonly #root: RootDatabase<Buffer, Buffer>;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#root = open<Buffer, Buffer>({
+      path: file,
+      pageSize,
+      maxDbs: 32,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      // LMDB's own order: pages are synced, then the meta page is written through. The promise resolves after both.
+      overlappingSync: false,
+      // A batch of the event turn makes a promise that nobody holds: on a full disk it would end the process.
+      eventTurnBatching: false,
+    });
+  }
+
+  table<V>(name: string, codec: Codec<V>): Table<V> {
+    const database = this.#root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
+    return new Table(database, name, codec);
+  }
+
+  /**
+   * Runs `decide` with the state before it in sight; what it puts and removes is durable when the promise resolves,
+   * and undone when `decide` throws or the commit fails. Calls made at the same time share a commit, each with its own
+   * undoing. `storage-full` and `storage-failed` tell why a commit failed; the next may succeed.
+   */
+  async write<R>(decide: () => R): Promise<R> {
+    let refusal: unknown;
+    try {
+      return await this.#root.childTransaction(() => {
+        try {
+          return decide();
+        } catch (error) {
+          refusal = error;
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw refusal instanceof AppError ? refusal : await this.#translate(error);
+    }
+  }
+
+  /** Changes with every commit; what is read from here on is at least as new. */
+  lastCommit(): number {
+    this.#root.resetReadTxn();
+    return (this.#root.getStats() as { lastTxnId: number }).lastTxnId;
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  async #translate(error: unknown): Promise<AppError> {
+    const cause = await commitError(error);
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    const { bavail, bsize } = await statfs(dirname(this.#file));
+    // A write that found no room for its last page is reported as an input/output error.
+    const full = code === 28 || code === 'ENOSPC' || String(message).includes('No space left');
+    return full || bavail * bsize < fullBelowBytes
+      ? new AppError('storage-full', 'The disk has no room: the write was not made', { cause })
+      : new AppError('storage-failed', 'The store could not be written', { cause });
+  }
+}
+
+/** lmdb rejects each write of a failed commit at once and tells the reason by a second promise. */
+async function commitError(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    return (await error.commitError) ?? error;
+  } catch (reason) {
+    return reason;
+  }
+}

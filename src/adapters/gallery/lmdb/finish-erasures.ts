@@ -1,0 +1,29 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Environment } from './environment.ts';
+import type { LedgerParts } from './ledger.ts';
+
+const tombstonesInASlice = 500;
+
+/** Completes the receipts of erasures that a crash cut short; the sweep has removed what they left. */
+export async function finishErasures(
+  environment: Environment,
+  { tables, nowMs }: LedgerParts,
+): Promise<void> {
+  let after: Buffer | undefined;
+  for (;;) {
+    const page = [...tables.tombstones.entries({ ...(after && { after }), limit: tombstonesInASlice })];
+    const open = page.flatMap(({ key, value }) =>
+      value.kind === 'erased' && value.receipt.removedAtMs === undefined ? [{ key, value }] : [],
+    );
+    if (open.length > 0) {
+      await environment.write(() => {
+        for (const { key, value } of open) {
+          tables.tombstones.put(key, { ...value, receipt: { ...value.receipt, removedAtMs: nowMs() } });
+        }
+      });
+    }
+    after = page.at(-1)?.key;
+    if (page.length < tombstonesInASlice) return;
+    await nextTurn();
+  }
+}

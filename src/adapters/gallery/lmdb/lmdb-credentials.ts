@@ -1,0 +1,93 @@
+import { AppError } from '../../../domain/errors.ts';
+import type { Uuid } from '../../../domain/gallery.ts';
+import type { Credential, Credentials, NewCredential } from '../../../domain/ports/credentials.ts';
+import type { Environment } from './environment.ts';
+import { ownUuidBytes, uuidBytes } from './keys.ts';
+import type { LedgerParts } from './ledger.ts';
+import type { Tables } from './tables.ts';
+
+const secretForm = /^[0-9a-f]{64}$/;
+const useWrittenEveryMs = 60_000;
+
+/** Credentials in the gallery's environment. Uses are written at most once a minute, and at the end. */
+export class LmdbCredentials implements Credentials {
+  readonly #environment: Environment;
+  readonly #tables: Tables;
+  readonly #nowMs: () => number;
+  readonly #nextId: () => Uuid;
+  readonly #uses = new Map<Uuid, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(environment: Environment, { tables, nowMs, nextId }: LedgerParts) {
+    this.#environment = environment;
+    this.#tables = tables;
+    this.#nowMs = nowMs;
+    this.#nextId = nextId;
+  }
+
+  async add(secretSha256: string, credential: NewCredential): Promise<Credential> {
+    if (!secretForm.test(secretSha256))
+      throw new AppError('bad-input', 'Expected a SHA-256 in lower-case hex');
+    const secret = Buffer.from(secretSha256, 'hex');
+    return this.#environment.write(() => {
+      if (this.#tables.credentialSecrets.has(secret)) {
+        throw new AppError('bad-input', 'The secret is in use already');
+      }
+      const added = { ...credential, id: this.#nextId(), createdAtMs: this.#nowMs() };
+      this.#tables.credentials.put(ownUuidBytes(added.id), added);
+      this.#tables.credentialSecrets.put(secret, added.id);
+      return added;
+    });
+  }
+
+  async findBySecret(secretSha256: string): Promise<Credential | undefined> {
+    if (!secretForm.test(secretSha256)) return undefined;
+    const id = this.#tables.credentialSecrets.get(Buffer.from(secretSha256, 'hex'));
+    return id === undefined ? undefined : this.#get(id);
+  }
+
+  async list(): Promise<Credential[]> {
+    return [...this.#tables.credentials.entries()].map(({ value }) => this.#withUse(value));
+  }
+
+  async revoke(id: Uuid): Promise<boolean> {
+    return this.#environment.write(() => {
+      const credential = this.#get(id);
+      if (!credential || credential.revokedAtMs !== undefined) return false;
+      this.#tables.credentials.put(ownUuidBytes(id), { ...credential, revokedAtMs: this.#nowMs() });
+      return true;
+    });
+  }
+
+  noteUse(id: Uuid, atMs: number): void {
+    this.#uses.set(id, atMs);
+    // A failure keeps the uses for the next time: they are hints, nobody waits for them.
+    this.#timer ??= setTimeout(() => void this.writeUses().catch(() => undefined), useWrittenEveryMs).unref();
+  }
+
+  /** Writes the uses that were held back. */
+  async writeUses(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#uses.size === 0) return;
+    const written = new Map(this.#uses);
+    await this.#environment.write(() => {
+      for (const id of written.keys()) {
+        const credential = this.#get(id);
+        if (credential) this.#tables.credentials.put(ownUuidBytes(id), credential);
+      }
+    });
+    for (const [id, atMs] of written) if (this.#uses.get(id) === atMs) this.#uses.delete(id);
+  }
+
+  #get(id: Uuid): Credential | undefined {
+    const key = uuidBytes(id);
+    const credential = key && this.#tables.credentials.get(key);
+    return credential && this.#withUse(credential);
+  }
+
+  #withUse(credential: Credential): Credential {
+    const lastUsedAtMs = this.#uses.get(credential.id);
+    return lastUsedAtMs === undefined ? credential : { ...credential, lastUsedAtMs };
+  }
+}

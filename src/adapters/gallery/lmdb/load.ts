@@ -1,0 +1,54 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError } from '../../../domain/errors.ts';
+import type { Finder } from './finder.ts';
+import { numberAt } from './keys.ts';
+import type { ReadTable } from './table.ts';
+import type { Tables } from './tables.ts';
+
+/** A record that was left out when the store was opened, or a leftover that could not be removed. */
+export type StoreProblem = { readonly table: string; readonly key: string; readonly message: string };
+
+const rowsInASlice = 500;
+
+/** Fills the finder: persons, then their templates in one ordered scan. Tells which records had to be left out. */
+export async function loadFinder(tables: Tables, finder: Finder): Promise<StoreProblem[]> {
+  const problems: StoreProblem[] = [];
+  await eachEntry(tables.persons, problems, (_key, person) => {
+    finder.addPerson(person);
+    return undefined;
+  });
+  await eachEntry(tables.templates, problems, (key, { template, ...ids }) => {
+    const row = { ...ids, number: numberAt(key), vector: template.vector };
+    return finder.addRow(template.modelId, row) ? undefined : 'A template without a readable person';
+  });
+  return problems;
+}
+
+/** Goes through a table in slices; `take` says what is wrong with an entry, if anything is. */
+async function eachEntry<V>(
+  table: ReadTable<V>,
+  problems: StoreProblem[],
+  take: (key: Buffer, value: V) => string | undefined,
+): Promise<void> {
+  let after: Buffer | undefined;
+  for (;;) {
+    let seen = 0;
+    for (const { key, open } of table.sealedEntries({ ...(after && { after }), limit: rowsInASlice })) {
+      seen++;
+      after = key;
+      const message = tryTake(() => take(key, open()));
+      if (message !== undefined) problems.push({ table: table.name, key: key.toString('hex'), message });
+    }
+    if (seen < rowsInASlice) return;
+    await nextTurn();
+  }
+}
+
+function tryTake(take: () => string | undefined): string | undefined {
+  try {
+    return take();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'record-corrupt') return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Uuid } from '../../../domain/gallery.ts';
+import { createIdSource } from '../../../domain/ids.ts';
+import type { Credentials } from '../../../domain/ports/credentials.ts';
+import type { Gallery } from '../../../domain/ports/gallery.ts';
+import { Environment } from './environment.ts';
+import { Finder } from './finder.ts';
+import { finishErasures } from './finish-erasures.ts';
+import { uuidBytes } from './keys.ts';
+import { LmdbCredentials } from './lmdb-credentials.ts';
+import { LmdbGallery } from './lmdb-gallery.ts';
+import { loadFinder, type StoreProblem } from './load.ts';
+import { takeLock } from './lock-file.ts';
+import { migrate } from './migrations.ts';
+import { Pictures } from './pictures.ts';
+import { Reader } from './reader.ts';
+import { openTables } from './tables.ts';
+
+export type { StoreProblem } from './load.ts';
+
+export type LmdbStoreOptions = {
+  /** Made when it is not there; no other process may have it open. */
+  readonly dir: string;
+  /** Milliseconds since 1970; the system's clock when absent. */
+  readonly nowMs?: () => number;
+  /** Gives each id once; UUIDs of version 1 when absent. */
+  readonly nextId?: () => Uuid;
+};
+
+export type LmdbStore = {
+  readonly gallery: Gallery;
+  readonly credentials: Credentials;
+  /** Records that were found damaged and left out when the store was opened, and pictures that could not be removed. */
+  storeProblems(): readonly StoreProblem[];
+  /** Writes what was held back and gives the folder free. Later calls wait for the first. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the store in a folder. Rejects with `storage-failed` when another process has it, or a newer version of Ostiary
+ * wrote it; a damaged template is left out and told by `storeProblems`.
+ */
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
+  const { dir } = options;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await using opened = new AsyncDisposableStack();
+  const lock = await takeLock(join(dir, 'store.lock'));
+  opened.defer(() => lock.release());
+  const environment = new Environment(join(dir, 'gallery.mdb'));
+  opened.defer(() => environment.close());
+  const pictures = new Pictures(join(dir, 'pictures.mdb'));
+  opened.defer(() => pictures.close());
+
+  const tables = openTables(environment);
+  const { storeId } = await migrate(environment, tables);
+  await pictures.claim(storeId);
+  await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
+
+  const nowMs = options.nowMs ?? Date.now;
+  const ledger = { tables, nowMs, nextId: options.nextId ?? createIdSource(nowMs) };
+  await finishErasures(environment, ledger);
+  const finder = new Finder(nowMs);
+  const problems = await loadFinder(tables, finder);
+  const credentials = new LmdbCredentials(environment, ledger);
+  opened.defer(() => credentials.writeUses());
+
+  const held = opened.move();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= held.disposeAsync();
+    return closing;
+  };
+  const gallery = new LmdbGallery({
+    ...{ environment, pictures, finder, close, ...ledger },
+    reader: new Reader(tables, pictures),
+    onLeftover: (referenceIds) => {
+      const message = 'A picture could not be removed; the next start removes it';
+      problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
+    },
+  });
+  return { gallery, credentials, storeProblems: () => problems, close };
+}

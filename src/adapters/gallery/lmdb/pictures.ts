@@ -1,0 +1,67 @@
+import { AppError } from '../../../domain/errors.ts';
+import type { Uuid } from '../../../domain/gallery.ts';
+import { Environment } from './environment.ts';
+import { ownUuidBytes, uuidAt } from './keys.ts';
+import type { Table } from './table.ts';
+import { openPictureTables } from './tables.ts';
+
+const ownerKey = Buffer.from('store');
+const removedAtOnce = 100;
+
+/**
+ * The pictures as enrolled, in an environment of their own. A write over two environments is made whole by its order:
+ * a picture is synced before the reference that names it is written, and removed after the reference has gone. What a
+ * crash leaves over is a picture that no reference names; it is never answered, and swept at the next start.
+ */
+export class Pictures {
+  readonly #environment: Environment;
+  readonly #table: Table<Uint8Array>;
+  readonly #owner: Table<string>;
+
+  constructor(file: string) {
+    this.#environment = new Environment(file);
+    const { pictures, owner } = openPictureTables(this.#environment);
+    this.#table = pictures;
+    this.#owner = owner;
+  }
+
+  /** Rejects with `storage-failed` when the pictures are of another store: a sweep would remove them all. */
+  async claim(storeId: string): Promise<void> {
+    const owner = this.#owner.get(ownerKey);
+    if (owner === storeId) return;
+    if (owner !== undefined) {
+      throw new AppError(
+        'storage-failed',
+        'The file of pictures belongs to another gallery than the one beside it',
+      );
+    }
+    await this.#environment.write(() => this.#owner.put(ownerKey, storeId));
+  }
+
+  read(referenceId: Uuid): Uint8Array | undefined {
+    return this.#table.get(ownUuidBytes(referenceId));
+  }
+
+  async add(referenceId: Uuid, picture: Uint8Array): Promise<void> {
+    await this.#environment.write(() => this.#table.put(ownUuidBytes(referenceId), picture));
+  }
+
+  async remove(referenceIds: readonly Uuid[]): Promise<void> {
+    for (let at = 0; at < referenceIds.length; at += removedAtOnce) {
+      const some = referenceIds.slice(at, at + removedAtOnce);
+      await this.#environment.write(() => {
+        for (const id of some) this.#table.remove(ownUuidBytes(id));
+      });
+    }
+  }
+
+  /** Removes the pictures that no reference names. */
+  async sweep(isNamed: (referenceId: Uuid) => boolean): Promise<void> {
+    const left = [...this.#table.keys()].map((key) => uuidAt(key)).filter((id) => !isNamed(id));
+    await this.remove(left);
+  }
+
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+}

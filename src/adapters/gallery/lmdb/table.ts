@@ -1,0 +1,90 @@
+import type { Database } from 'lmdb';
+import type { Codec } from './codecs.ts';
+import { afterPrefix } from './keys.ts';
+import { Seal } from './seal.ts';
+
+export type Entry<V> = { readonly key: Buffer; readonly value: V };
+export type RangeWish = {
+  /** Only keys that start so. */
+  readonly prefix?: Buffer;
+  /** Only keys above this one. */
+  readonly after?: Buffer;
+  readonly offset?: number;
+  readonly limit?: number;
+};
+
+/** What may be asked of a table at any time. Values that fail their checksum are `record-corrupt`. */
+export interface ReadTable<V> {
+  readonly name: string;
+  get(key: Buffer): V | undefined;
+  has(key: Buffer): boolean;
+  /** In the order of the keys. */
+  entries(wish?: RangeWish): Iterable<Entry<V>>;
+  keys(wish?: RangeWish): Iterable<Buffer>;
+  /** As `entries`, but a value is opened only when `open` is called. */
+  sealedEntries(wish?: RangeWish): Iterable<{ readonly key: Buffer; readonly open: () => V }>;
+  count(): number;
+}
+
+/** One sub-database of sealed values. Writing is allowed inside of `Environment.write` only. */
+export class Table<V> implements ReadTable<V> {
+  readonly name: string;
+  readonly #database: Database<Buffer, Buffer>;
+  readonly #codec: Codec<V>;
+  readonly #seal: Seal;
+
+  constructor(database: Database<Buffer, Buffer>, name: string, codec: Codec<V>) {
+    this.name = name;
+    this.#database = database;
+    this.#codec = codec;
+    this.#seal = new Seal(name);
+  }
+
+  get(key: Buffer): V | undefined {
+    const value = this.#database.getBinary(key);
+    return value && this.#open(key, value);
+  }
+
+  has(key: Buffer): boolean {
+    return this.#database.doesExist(key);
+  }
+
+  *entries(wish: RangeWish = {}): Iterable<Entry<V>> {
+    for (const { key, open } of this.sealedEntries(wish)) yield { key, value: open() };
+  }
+
+  *sealedEntries(wish: RangeWish = {}): Iterable<{ key: Buffer; open: () => V }> {
+    for (const { key, value } of this.#database.getRange(bounds(wish))) {
+      yield { key, open: () => this.#open(key, value) };
+    }
+  }
+
+  keys(wish: RangeWish = {}): Iterable<Buffer> {
+    return this.#database.getKeys(bounds(wish));
+  }
+
+  count(): number {
+    return (this.#database.getStats() as { entryCount: number }).entryCount;
+  }
+
+  put(key: Buffer, value: V): void {
+    this.#database.putSync(key, this.#seal.close(key, this.#codec.encode(value)));
+  }
+
+  remove(key: Buffer): void {
+    this.#database.removeSync(key);
+  }
+
+  #open(key: Buffer, value: Buffer): V {
+    return this.#codec.decode(this.#seal.open(key, value));
+  }
+}
+
+function bounds({ prefix, after, offset, limit }: RangeWish): object {
+  return {
+    ...(prefix && { start: prefix, end: afterPrefix(prefix) }),
+    ...(after && { start: after, exclusiveStart: true }),
+    ...(offset !== undefined && { offset }),
+    ...(limit !== undefined && Number.isFinite(limit) && { limit }),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Collection, Membership, Person, Reference } from '../../../domain/gallery.ts';
+import type { Credential } from '../../../domain/ports/credentials.ts';
+import type { Tombstone } from '../../../domain/tombstone.ts';
+import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
+import type { Environment } from './environment.ts';
+
+/** A collection with the number of its references, so that a list need not count them. */
+export type CollectionRecord = Collection & { readonly references: number };
+export type MembershipRecord = Omit<Membership, 'collectionId' | 'key'>;
+/** Template and crop stand in tables of their own. */
+export type ReferenceRecord = Omit<Reference, 'template' | 'crop'>;
+export type StoreState = {
+  /** The version of all records. */
+  readonly schema: number;
+  /** Stands in both environments, so that one is never opened with another store's other half. */
+  readonly storeId: string;
+  /** The numbers given last. */
+  readonly lastPerson: number;
+  readonly lastReference: number;
+};
+
+export type Tables = ReturnType<typeof openTables>;
+
+/** The main environment's tables; `collection‖key` means the bytes of both one after the other. */
+export function openTables(environment: Environment) {
+  return {
+    /** id → */
+    collections: environment.table('collections', json<CollectionRecord>()),
+    /** slug (UTF-8) → collection id */
+    slugs: environment.table('slugs', uuid),
+    /** id → */
+    persons: environment.table('persons', json<Person>()),
+    /** collection‖key → */
+    memberships: environment.table('memberships', json<MembershipRecord>()),
+    /** collection‖folded key‖NUL‖key */
+    foldedKeys: environment.table('folded-keys', nothing),
+    /** person‖collection → key */
+    places: environment.table('places', json<string>()),
+    /** collection‖number → */
+    references: environment.table('references', json<ReferenceRecord>()),
+    /** reference id → number */
+    referenceNumbers: environment.table('reference-numbers', json<number>()),
+    /** collection‖person‖number */
+    memberReferences: environment.table('member-references', nothing),
+    /** number → */
+    templates: environment.table('templates', templateRow),
+    /** number → */
+    crops: environment.table('crops', crop),
+    /** person id → */
+    tombstones: environment.table('tombstones', json<Tombstone>()),
+    /** model id (UTF-8) → dimensions of its templates */
+    models: environment.table('models', json<number>()),
+    /** id → */
+    credentials: environment.table('credentials', json<Credential>()),
+    /** SHA-256 of the secret → credential id */
+    credentialSecrets: environment.table('credential-secrets', uuid),
+    /** `state` → */
+    meta: environment.table('meta', json<StoreState>()),
+  };
+}
+
+/** The pictures' environment. */
+export function openPictureTables(environment: Environment) {
+  return {
+    /** reference id → the file as it was enrolled */
+    pictures: environment.table('pictures', bytes),
+    /** `store` → id of the store that the pictures belong to */
+    owner: environment.table('owner', json<string>()),
+  };
+}
