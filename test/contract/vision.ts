@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AppError, ErrorCode } from '../../src/domain/errors.ts';
 import type { AnalysedPicture, Attribute } from '../../src/domain/face.ts';
@@ -23,11 +24,10 @@ export type VisionUnderTest = {
 /** A picture may take seconds on a busy machine; none of these tests is about how long. */
 const patience = { timeout: 60_000 };
 
+type Open = (queueCapacity: number) => Promise<VisionUnderTest>;
+
 /** What every Vision keeps, whatever analyses its pictures. */
-export function visionContract(
-  name: string,
-  open: (queueCapacity: number) => Promise<VisionUnderTest>,
-): void {
+export function visionContract(name: string, open: Open): void {
   describe(name, patience, () => {
     answersContract(open);
     queueContract(open);
@@ -35,7 +35,12 @@ export function visionContract(
   });
 }
 
-function answersContract(open: (queueCapacity: number) => Promise<VisionUnderTest>): void {
+/** The part of the contract that the networks have a share in. */
+export function visionAnswersContract(name: string, open: Open): void {
+  describe(name, patience, () => answersContract(open));
+}
+
+function answersContract(open: Open): void {
   it('answers a picture with its size and its faces', async () => {
     const { vision, pictures } = await open(4);
     await using _ = vision;
@@ -67,7 +72,7 @@ function answersContract(open: (queueCapacity: number) => Promise<VisionUnderTes
     const many = [...pictures, ...pictures, ...pictures];
     const together = await Promise.all(many.map((picture) => vision.analyse(asking(picture))));
     const expected = [...alone, ...alone, ...alone];
-    expect(together.map(withoutTimes)).toEqual(expected.map(withoutTimes));
+    expect(together.map(textOf)).toEqual(expected.map(textOf));
   });
 
   it('leaves the picture of its caller as it was', async () => {
@@ -95,7 +100,7 @@ function answersContract(open: (queueCapacity: number) => Promise<VisionUnderTes
   });
 }
 
-function queueContract(open: (queueCapacity: number) => Promise<VisionUnderTest>): void {
+function queueContract(open: Open): void {
   it('takes the more urgent first, and of the equally urgent the one that waited longer', async () => {
     const opened = await open(16);
     const { vision, pictures } = opened;
@@ -169,7 +174,7 @@ function queueContract(open: (queueCapacity: number) => Promise<VisionUnderTest>
   });
 }
 
-function endContract(open: (queueCapacity: number) => Promise<VisionUnderTest>): void {
+function endContract(open: Open): void {
   it('refuses what is pending when it is stopped, and everything later', async () => {
     const { vision, pictures } = await open(8);
     const pending = [1, 2, 3, 4].map(() => codeOf(vision.analyse(asking(pictures[0]))));
@@ -212,8 +217,14 @@ function fillPlaces({ vision, pictures, places }: VisionUnderTest): Promise<Anal
   return Array.from({ length: places }, () => vision.analyse(asking(pictures[0], 'door')));
 }
 
-function withoutTimes({ stageMs: _, ...rest }: AnalysedPicture): Omit<AnalysedPicture, 'stageMs'> {
-  return rest;
+/** All of an answer but its times, as a text: equal texts, equal answers, bit for bit. */
+export function textOf({ stageMs: _, ...rest }: AnalysedPicture): string {
+  const faces = rest.faces.map(({ template, crop, ...face }) => ({
+    ...face,
+    template: template && { ...template, vector: [...template.vector] },
+    crop: crop && { ...crop, jpeg: createHash('sha256').update(crop.jpeg).digest('hex') },
+  }));
+  return JSON.stringify({ ...rest, faces });
 }
 
 export async function errorOf(promise: Promise<unknown>): Promise<AppError> {
