@@ -80,8 +80,8 @@ install_system_packages() {
     apt-get install --yes --quiet --quiet --no-install-recommends "${names[@]}" 9<&-
 }
 
-# Without our own Node on the PATH, for npm replaces that one while it runs.
-npm_with_own_node() {
+# npm runs under the machine's Node: ours is replaced by it, and Debian's npm finds its own parts with no other.
+npm_of_machine() {
   PATH=$(tr ':' '\n' <<<"$PATH" | grep -v '/node_modules/' | paste -s -d ':') npm "$@"
 }
 
@@ -91,13 +91,15 @@ install_npm_packages() {
   # Who works on the code keeps the tools for it.
   if [[ $mode == run && ! -d node_modules/typescript ]]; then purpose=run; fi
   if [[ -x node_modules/.bin/node ]] && node image-build/packages-are-current.mjs "$purpose"; then
+    link_commands
     finish 'all there'
     return
   fi
   local -a omitted=()
   if [[ $purpose == run ]]; then omitted=(--omit=dev); fi
   finish 'installing …'
-  npm_with_own_node ci --loglevel=error "${omitted[@]}"
+  npm_of_machine ci --loglevel=error "${omitted[@]}"
+  link_commands
 }
 
 build_addons() {
@@ -117,8 +119,19 @@ convert_models() {
   node models/convert.ts | sed 's/^models: /        /'
 }
 
-# Lets `npx ostiary` run the command of this folder without asking the registry.
-link_command() { ln --symbolic --force ../../src/main.ts node_modules/.bin/ostiary; }
+# Lets every script find our Node (older npm versions lose the link of an optional package's command), and `npx ostiary`
+# the command of this folder without asking the registry.
+link_commands() {
+  local node
+  for node in node_modules/node-linux-*/bin/node; do
+    if [[ ! -x $node ]]; then
+      way_out="npm gave no Node for $(uname --machine): Ostiary runs on x86-64 and arm64."
+      return 1
+    fi
+    ln --symbolic --force "../../$node" node_modules/.bin/node
+  done
+  ln --symbolic --force ../../src/main.ts node_modules/.bin/ostiary
+}
 
 check_parts() {
   begin 'Check' 'rm -r node_modules, and start again: a part does not fit this machine.'
@@ -147,7 +160,6 @@ flock 9
 
 install_system_packages
 install_npm_packages
-link_command
 build_addons
 convert_models
 check_parts

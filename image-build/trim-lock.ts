@@ -1,13 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Takes out of package-lock.json the optional packages of other systems that the registry at hand did not give.
- * `npm ci` refuses a lock that names a package without describing it, and a mirror need not carry those of every system.
+ * Takes out of package-lock.json what keeps `npm ci` from installing elsewhere:
+ * - optional packages of other systems that the registry at hand did not give; `npm ci` refuses a lock that names a
+ *   package without describing it, and a mirror need not carry those of every system;
+ * - the Node versions that packages ask for; it would compare them with the Node of the machine, which runs nothing but
+ *   npm, and leave out optional packages that our own Node can very well load.
  */
 
 const lockFile = new URL('../package-lock.json', import.meta.url);
 
-type Lock = { readonly packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+type Entry = { optionalDependencies?: Record<string, string>; engines?: unknown };
+type Lock = { readonly packages: Record<string, Entry> };
 
 /** Whether Node finds the package `name` from the package that is installed at `place`. */
 function isDescribed(lock: Lock, place: string, name: string): boolean {
@@ -18,7 +22,9 @@ function isDescribed(lock: Lock, place: string, name: string): boolean {
 }
 
 const lock: Lock = JSON.parse(readFileSync(lockFile, 'utf8'));
-for (const [place, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
+for (const [place, entry] of Object.entries(lock.packages)) {
+  if (place !== '') delete entry.engines;
+  const { optionalDependencies = {} } = entry;
   for (const name of Object.keys(optionalDependencies)) {
     if (isDescribed(lock, place, name)) continue;
     delete optionalDependencies[name];

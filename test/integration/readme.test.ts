@@ -18,6 +18,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'ostiary-readme-'));
 const dataDir = join(scratch, 'data');
 let service: ChildProcess;
 
+/** A reader's shell, without what npm puts before the PATH of its scripts. */
+const PATH = process.env.PATH?.split(':')
+  .filter((folder) => !folder.includes('/node_modules/'))
+  .join(':');
+
 const listening = z.object({ url: z.string() });
 
 /** The main port's address, from the service's log. */
@@ -57,7 +62,7 @@ describe('the README', () => {
   it('enrols and recognises a person by its own lines', async () => {
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', shellLines], {
       cwd: root,
-      env: { ...process.env, OSTIARY_DATA_DIR: dataDir, CURL_HOME: scratch },
+      env: { ...process.env, PATH, OSTIARY_DATA_DIR: dataDir, CURL_HOME: scratch },
     });
     const [enrolled = '', recognised = ''] = stdout.split(/(?<=\})(?=\{)/);
     expect(JSON.parse(enrolled)).toMatchObject({ subject: 'Vladimir' });

