@@ -81,6 +81,7 @@ describe('the bench command', () => {
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([
       'recognise',
       'accuracy',
+      'calibrate',
       'load',
       '',
     ]);
