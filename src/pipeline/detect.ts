@@ -9,7 +9,7 @@ import { decodeYunet } from './decode-yunet.ts';
 import { type Detection, mapLandmarks } from './detection.ts';
 import { mergeDetections, type TiledDetection } from './merge-detections.ts';
 import { longerSide } from './similarity-transform.ts';
-import { cutTiles, isWide } from './tiles.ts';
+import { cutTiles } from './tiles.ts';
 
 export type TileUse = 'auto' | 'always' | 'never';
 
@@ -22,7 +22,7 @@ export interface Detector {
 }
 
 /** A box this small in the network's input is found, but its neighbours may be too small: then tiles are worth it. */
-const smallFaceInNetworkPixels = 20;
+const smallFaceInNetworkPixels = 16;
 
 type InputSize = { readonly width: number; readonly height: number };
 type Decoder = (outputs: ReadonlyMap<string, Tensor>, input: InputSize, minScore: number) => Detection[];
@@ -58,10 +58,13 @@ export async function openDetector(entry: ModelEntry, network: Network, tiles: T
     async detect(picture, minScore = usualMinScore) {
       const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
       const found = await scanAll(picture, [whole], minScore);
-      if (tiles !== 'never' && isWide(picture.width, picture.height)) {
-        const isWorthwhile = tiles === 'always' || hasNoneOrSmall(found, picture, entry);
-        if (isWorthwhile)
-          found.push(...(await scanAll(picture, cutTiles(picture.width, picture.height), minScore)));
+      if (tiles === 'always' || (tiles === 'auto' && hasNoneOrSmall(found, picture, entry))) {
+        const regions = cutTiles(
+          picture.width,
+          picture.height,
+          Math.min(entry.input.width, entry.input.height),
+        );
+        found.push(...(await scanAll(picture, regions, minScore)));
       }
       return mergeDetections(found, maxOverlap);
     },

@@ -1,23 +1,22 @@
 import type { Box } from '../domain/geometry.ts';
 
+/** A tile's side as a share of the frame's shorter side: a face of a thirtieth of that is then large enough. */
+const tileShare = 2 / 3;
 /** The least share of a tile's side that it has in common with the next one: a face smaller than it is whole in one. */
-const leastOverlap = 0.2;
-/** Below this ratio of the sides a tile is hardly smaller than the frame. */
-const wideRatio = 1.3;
+const leastOverlap = 0.15;
 
-/** Whether cutting a frame into square tiles shows its faces noticeably larger. */
-export function isWide(width: number, height: number): boolean {
-  return Math.max(width, height) >= wideRatio * Math.min(width, height);
+/**
+ * Overlapping squares that cover the frame, evenly placed; none when a tile has fewer pixels than a network's input of
+ * `inputSide`, for then it would show nothing more than the whole frame does.
+ */
+export function cutTiles(width: number, height: number, inputSide: number): Box[] {
+  const side = Math.min(width, height) * tileShare;
+  if (side < inputSide) return [];
+  const rows = placeAlong(height, side);
+  return placeAlong(width, side).flatMap((x) => rows.map((y) => ({ x, y, width: side, height: side })));
 }
 
-/** Overlapping squares of the shorter side that cover the frame along its longer side, evenly placed. */
-export function cutTiles(width: number, height: number): Box[] {
-  const side = Math.min(width, height);
-  const rest = Math.max(width, height) - side;
-  const count = Math.ceil(rest / (side * (1 - leastOverlap))) + 1;
-  return Array.from({ length: count }, (_, index) => {
-    const shift = count === 1 ? 0 : (rest * index) / (count - 1);
-    const isUpright = height > width;
-    return { x: isUpright ? 0 : shift, y: isUpright ? shift : 0, width: side, height: side };
-  });
+function placeAlong(length: number, side: number): number[] {
+  const count = Math.ceil((length - side) / (side * (1 - leastOverlap))) + 1;
+  return Array.from({ length: count }, (_, index) => ((length - side) * index) / (count - 1));
 }
