@@ -218,7 +218,7 @@ export class MemoryGallery implements Gallery {
   }
 
   async erase(personId: Uuid): Promise<ErasureReceipt> {
-    const earlier = await this.findErasure(personId);
+    const earlier = this.#erasure(personId);
     if (earlier) return earlier;
     if (!this.#persons.has(personId)) throw personUnknown();
     const hiddenAtMs = this.#nowMs();
@@ -231,8 +231,7 @@ export class MemoryGallery implements Gallery {
   }
 
   async findErasure(personId: Uuid): Promise<ErasureReceipt | undefined> {
-    const tombstone = this.#tombstones.get(personId);
-    return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
+    return this.#erasure(personId);
   }
 
   counts(): { collections: number; persons: number; references: number } {
@@ -282,6 +281,11 @@ export class MemoryGallery implements Gallery {
       const { id: referenceId, personId, collectionId, key } = this.#keyed(reference);
       return { score: boundedCosine(score), referenceId, personId, collectionId, key };
     });
+  }
+
+  #erasure(personId: Uuid): ErasureReceipt | undefined {
+    const tombstone = this.#tombstones.get(personId);
+    return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
   }
 
   #checkCollection(collectionId: Uuid): void {

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { galleryContract } from './gallery.ts';
+
+let folder: string;
+let stores = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+galleryContract('lmdb gallery', async (clock) => {
+  const store = await openLmdbStore({ dir: join(folder, String(++stores)), ...clock });
+  return store.gallery;
+});

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { AppError } from '../../src/domain/errors.ts';
+import type { Uuid } from '../../src/domain/gallery.ts';
+import { createIdSource } from '../../src/domain/ids.ts';
+import type { Gallery } from '../../src/domain/ports/gallery.ts';
+import { face, pictured } from '../fixtures/gallery/faces.ts';
+
+/** What both galleries are asked; people, references and collections are named by their rank among all ever made. */
+type Step =
+  | { readonly ask: 'reopen' }
+  | {
+      readonly ask: 'call';
+      readonly text: string;
+      readonly run: (gallery: Gallery, known: Known) => Promise<unknown>;
+    };
+type Known = { readonly collections: Uuid[]; readonly persons: Uuid[]; readonly references: Uuid[] };
+
+const unknownId = '00000000-0000-1000-8000-000000000000';
+const keys = ['Ann', 'ann', 'ANN', 'Bob', 'Strauß', 'STRAUSS', '', '\u{1f600}'];
+const rank = fc.nat({ max: 11 });
+const key = fc.constantFrom(...keys);
+const direction = fc
+  .array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 })
+  .filter((values) => values.some(Boolean));
+const model = fc.constantFrom('model-a', 'model-a', 'model-b');
+
+function at(ids: readonly Uuid[], index: number): Uuid {
+  return ids[index] ?? unknownId;
+}
+
+function call(text: string, run: (gallery: Gallery, known: Known) => Promise<unknown>): Step {
+  return { ask: 'call', text, run };
+}
+
+const enrol = fc
+  .record({ of: fc.nat({ max: 2 }), key, direction, modelId: model, pictured: fc.boolean() })
+  .map((wish) =>
+    call(`enrol ${JSON.stringify(wish)}`, async (gallery, known) => {
+      const { crop, picture, ...plain } = pictured(wish.direction, wish.key);
+      const bytes = wish.pictured ? { crop: crop!, picture: picture! } : {};
+      const more = { modelId: wish.modelId, ...bytes };
+      const collection = at(known.collections, wish.of);
+      const reference = await gallery.enrol(collection, wish.key, {
+        ...plain,
+        ...face(wish.direction, more),
+      });
+      known.references.push(reference.id);
+      known.persons.push(reference.personId);
+      return reference.number;
+    }),
+  );
+
+const search = fc
+  .record({
+    of: fc.subarray([0, 1, 2]),
+    probes: fc.array(direction, { minLength: 1, maxLength: 3 }),
+    ...{ modelId: model, limit: fc.nat({ max: 5 }), distinctPersons: fc.boolean() },
+    minScore: fc.constantFrom(-1, 0.123, 0.777),
+  })
+  .map(({ of, probes, ...wish }) =>
+    call(`search ${JSON.stringify({ of, probes, ...wish })}`, async (gallery, known) => {
+      const found = await gallery.search({
+        ...wish,
+        collectionIds: of.map((index) => known.collections[index]).filter((id) => id !== undefined),
+        probes: probes.map((values) => face(values).template.vector),
+      });
+      return found.map((list) => list.map(({ score, ...who }) => ({ ...who, score: score.toFixed(6) })));
+    }),
+  );
+
+const member = fc.tuple(fc.nat({ max: 2 }), key, key);
+const others: fc.Arbitrary<Step>[] = [
+  fc.constantFrom('main', 'side', 'yard').map((slug) =>
+    call(`collection ${slug}`, async (gallery, known) => {
+      known.collections.push((await gallery.createCollection(slug, slug)).id);
+    }),
+  ),
+  member.map(([of, name]) =>
+    call(`add ${name} to ${of}`, async (gallery, known) => {
+      const added = await gallery.addPerson(at(known.collections, of), name);
+      known.persons.push(added.personId);
+      return added;
+    }),
+  ),
+  member.map(([of, name]) =>
+    call(`find ${name} in ${of}`, (gallery, { collections }) =>
+      gallery.findMembership(at(collections, of), name, 'ignoreCase'),
+    ),
+  ),
+  member.map(([of, from, to]) =>
+    call(`rename ${from} to ${to} in ${of}`, (gallery, { collections }) =>
+      gallery.renameMembership(at(collections, of), from, to),
+    ),
+  ),
+  member.map(([of, name]) =>
+    call(`remove ${name} from ${of}`, (gallery, { collections }) =>
+      gallery.removeMembership(at(collections, of), name),
+    ),
+  ),
+  member.map(([of, name]) =>
+    call(`remove the references of ${name} in ${of}`, (gallery, { collections }) =>
+      gallery.removeAllReferences(at(collections, of), name),
+    ),
+  ),
+  fc
+    .tuple(fc.nat({ max: 2 }), fc.boolean())
+    .map(([of, all]) =>
+      call(`${all ? 'clear' : 'remove all references of'} ${of}`, (gallery, { collections }) =>
+        all ? gallery.clearCollection(at(collections, of)) : gallery.removeAllReferences(at(collections, of)),
+      ),
+    ),
+  fc.tuple(fc.nat({ max: 2 }), fc.array(rank, { maxLength: 3 })).map(([of, ranks]) =>
+    call(`remove references ${ranks} of ${of}`, (gallery, { collections, references }) =>
+      gallery.removeReferences(
+        at(collections, of),
+        ranks.map((index) => at(references, index)),
+      ),
+    ),
+  ),
+  fc
+    .tuple(rank, fc.constantFrom('active', 'suspended'))
+    .map(([index, status]) =>
+      call(`make ${index} ${status}`, (gallery, { persons }) =>
+        gallery.updatePerson(at(persons, index), { status }),
+      ),
+    ),
+  rank.map((index) => call(`erase ${index}`, (gallery, { persons }) => gallery.erase(at(persons, index)))),
+  fc.constant<Step>({ ask: 'reopen' }),
+];
+
+const step = fc.oneof({ weight: 8, arbitrary: enrol }, { weight: 4, arbitrary: search }, ...others);
+
+/** The answer, or the code of the error. */
+async function outcome(run: Promise<unknown>): Promise<unknown> {
+  try {
+    return { answer: await run };
+  } catch (error) {
+    if (error instanceof AppError) return { code: error.code };
+    throw error;
+  }
+}
+
+async function overview(gallery: Gallery): Promise<unknown> {
+  const collections = await gallery.listCollections();
+  const lists = collections.map(async ({ id }) => [
+    await gallery.listMemberships(id),
+    await gallery.listReferences(id, { offset: 0, limit: 100 }),
+  ]);
+  return {
+    counts: gallery.counts(),
+    collections,
+    lists: await Promise.all(lists),
+    digest: await gallery.digest(),
+  };
+}
+
+/** The same clock and the same ids, for each gallery its own. */
+function clock() {
+  const nowMs = () => 1_800_000_000_000;
+  return { nowMs, nextId: createIdSource(nowMs, (bytes) => new Uint8Array(bytes).fill(7)) };
+}
+
+function nobody(): Known {
+  return { collections: [], persons: [], references: [] };
+}
+
+test('the LMDB gallery answers any sequence of calls as the plain one does, also after it was opened again', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
+      const plain = {
+        gallery: openMemoryGallery(clock()),
+        known: { collections: [], persons: [], references: [] },
+      };
+      const options = { dir, ...clock() };
+      let store = await openLmdbStore(options);
+      const known = nobody();
+      try {
+        for (const gallery of [plain, { gallery: store.gallery, known }]) {
+          gallery.known.collections.push((await gallery.gallery.createCollection('door', 'Door')).id);
+        }
+        for (const next of steps) {
+          if (next.ask === 'reopen') {
+            await store.close();
+            store = await openLmdbStore(options);
+          } else {
+            const expected = await outcome(next.run(plain.gallery, plain.known));
+            expect(await outcome(next.run(store.gallery, known)), next.text).toEqual(expected);
+          }
+        }
+        expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
+        await store.close();
+        store = await openLmdbStore(options);
+        expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
+        expect(store.storeProblems()).toEqual([]);
+      } finally {
+        await store.close();
+        await rm(dir, { recursive: true });
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
