@@ -44,12 +44,13 @@ export type StartOptions = {
 
 /** The running main process. Disposing it answers what is in work, then stops everything in reverse order. */
 export interface App extends AsyncDisposable {
-  /** Of the main port; absent for a private app. */
-  readonly url?: string;
-  /** Of the CompreFace API's own port, when it has one. */
-  readonly comprefaceUrl?: string;
   /** Resolves when pictures are analysed. */
   ready(signal?: AbortSignal): Promise<void>;
+}
+
+/** Something on the box stands against starting; the message tells its operator what. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
 }
 
 /** How long requests in work may take to end when the service stops. */
@@ -81,7 +82,6 @@ export async function startApp(settings: Settings, { listen: where, log }: Start
   tellListeners(listeners, settings.http, log);
   const running = stack.move();
   return {
-    ...urlsOf(listeners),
     async ready(signal) {
       await vision.ready(signal);
     },
@@ -131,8 +131,9 @@ function visionOptions(settings: Settings, log: Log): StartVisionOptions {
 
 async function openStore(settings: Settings, log: Log): Promise<LmdbStore> {
   const dir = storeFolder(settings);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await orStartError(`The folder ${dir}`, mkdir(dir, { recursive: true, mode: 0o700 }));
   const store = await openLmdbStore({ dir });
+  for (const { table, key, message } of store.storeProblems()) log.warn({ table, record: key }, message);
   log.info({ folder: dir, ...store.gallery.counts() }, 'The gallery is open');
   return store;
 }
@@ -230,19 +231,22 @@ async function listenAt(front: Front, settings: Settings, where: StartOptions['l
   };
   const tls = await readTls(http.tls);
   const at = (port: number) => ({ host: http.host, port, ...(tls && { tls }) });
-  const main = opened.use(await listen(front.main, at(http.port), serverLimits));
+  const open = (handler: RequestListener, port: number) =>
+    orStartError(`The address ${http.host}:${port}`, listen(handler, at(port), serverLimits));
+  const main = opened.use(await open(front.main, http.port));
   const own = http.ports.compreface;
-  const compreface =
-    own === 'off' ? {} : { compreface: await listen(front.compreface, at(own), serverLimits) };
-  if (compreface.compreface) opened.use(compreface.compreface);
+  const compreface = own === 'off' ? undefined : opened.use(await open(front.compreface, own));
   const control = await listenAtSocket(front.control, controlSocketPath(settings));
   opened.move();
-  return { main, ...compreface, control };
+  return { main, ...(compreface && { compreface }), control };
 }
 
 async function readTls({ certificate, key }: Settings['http']['tls']): Promise<TlsIdentity | undefined> {
   if (certificate === undefined || key === undefined) return undefined;
-  return { cert: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') };
+  return {
+    cert: await orStartError('http.tls.certificate', readFile(certificate, 'utf8')),
+    key: await orStartError('http.tls.key', readFile(key, 'utf8')),
+  };
 }
 
 /** What lies there is left over from a process that died: the store's lock has shown that there is no other. */
@@ -252,16 +256,12 @@ async function listenAtSocket(handler: RequestListener, path: string): Promise<H
   const usual = process.umask(0o177);
   const listening = listen(handler, { path });
   process.umask(usual);
-  return await listening;
+  return await orStartError(`The socket ${path}`, listening);
 }
 
 async function drain(listeners: Listeners, log: Log): Promise<void> {
   log.info({}, 'Stopping: requests in work are answered first');
   await Promise.all(Object.values(listeners).map((listener) => listener.drain(drainMs)));
-}
-
-function urlsOf({ main, compreface }: Listeners): Pick<App, 'url' | 'comprefaceUrl'> {
-  return { ...(main && { url: main.address }), ...(compreface && { comprefaceUrl: compreface.address }) };
 }
 
 function tellListeners({ main, compreface, control }: Listeners, http: Settings['http'], log: Log): void {
@@ -272,4 +272,23 @@ function tellListeners({ main, compreface, control }: Listeners, http: Settings[
   log.info({ url: main.address }, 'Listening: each API under its prefix');
   if (compreface) log.info({ url: compreface.address }, 'Listening: the CompreFace API at the root');
   log.info({ socket: control.address }, 'Listening: the ostiary command');
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'may not be used by this user',
+  EADDRINUSE: 'is taken by another process',
+  EADDRNOTAVAIL: 'is not one of this box',
+  EINVAL: 'is no valid one, or too long',
+  ENOENT: 'is not there',
+  ENOSPC: 'finds no room on the disk',
+  EROFS: 'lies on a disk that cannot be written',
+};
+
+async function orStartError<Result>(what: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new StartError(`${what} ${reasons[code] ?? 'cannot be used'} (${code})`, { cause });
+  }
 }

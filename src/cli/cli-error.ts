@@ -1,3 +1,4 @@
+import { StartError } from '../app.ts';
 import { ConfigError } from '../config/load-settings.ts';
 import { AppError } from '../domain/errors.ts';
 import { type ExitCode, exitCodeFor, exitCodes } from './exit-codes.ts';
@@ -19,6 +20,7 @@ export class CliError extends Error {
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ConfigError) return new CliError(exitCodes.usage, 'config-wrong', error.message);
+  if (error instanceof StartError) return new CliError(exitCodes.unavailable, 'start-failed', error.message);
   if (error instanceof AppError) return new CliError(exitCodeFor(error.code), error.code, error.message);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError(exitCodes.defect, 'internal', `A defect in ostiary: ${text}`);

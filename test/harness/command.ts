@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { vi } from 'vitest';
-import { call } from './http-client.ts';
+import { expect, vi } from 'vitest';
 
 /** How a command ended, and what it wrote. */
 export type Ended = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
@@ -17,12 +16,18 @@ export async function tempFolder(): Promise<{ readonly path: string } & AsyncDis
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-type CommandOptions = { readonly data: string; readonly env?: Readonly<Record<string, string>> };
+type CommandOptions = {
+  readonly data: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Runs as this user. */
+  readonly uid?: number;
+};
 
 /** The real `ostiary` command over that data folder; of this process's settings it sees none. */
-function spawnOstiary(args: readonly string[], { data, env }: CommandOptions): ChildProcess {
+function spawnOstiary(args: readonly string[], { data, env, uid }: CommandOptions): ChildProcess {
   return spawn(process.execPath, ['src/main.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid }),
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -59,6 +64,9 @@ export interface ServiceProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
+/** What a service has said once it listens everywhere and recognises faces. */
+const readyLines = ['Listening: the ostiary command', 'Vision is ready'];
+
 /** Resolves when the service recognises faces. */
 export async function startService(options: CommandOptions): Promise<ServiceProcess> {
   const child = spawnOstiary(['serve'], options);
@@ -76,14 +84,15 @@ export async function startService(options: CommandOptions): Promise<ServiceProc
   };
   const urlAfter = (message: RegExp) => log.find(({ msg }) => message.test(String(msg)))?.url as string;
   try {
-    await vi.waitFor(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`The service ended: ${complaints}`);
-        const { status } = await call(urlAfter(/each API under its prefix/), 'GET', '/readyz');
-        if (status !== 200) throw new Error(`Not ready yet: ${JSON.stringify(log)} ${complaints}`);
-      },
-      { timeout: 60_000, interval: 50 },
-    );
+    await Promise.race([
+      vi.waitFor(() => expect(log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(readyLines)), {
+        timeout: 60_000,
+        interval: 50,
+      }),
+      ended.then(() => {
+        throw new Error(`The service ended: ${complaints}`);
+      }),
+    ]);
   } catch (error) {
     await stop();
     throw error;

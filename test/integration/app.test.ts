@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { listen } from '../../src/http/server.ts';
+import { selfSignedForLocalhost } from '../fixtures/models/self-signed-certificate.ts';
 import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
 import { call } from '../harness/http-client.ts';
 import { portrait } from '../harness/photographs.ts';
@@ -110,8 +113,85 @@ describe('the service', () => {
     expect(second.exitCode).toBe(3);
     expect(await call(service.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
   });
+});
 
-  it('answers what is in work when it is told to end, and then exits with 0', async () => {
+describe('a service’s life', () => {
+  let folder: Awaited<ReturnType<typeof tempFolder>>;
+  beforeAll(async () => {
+    folder = await tempFolder();
+  });
+  afterAll(() => folder[Symbol.asyncDispose]());
+  const dataOf = (name: string) => join(folder.path, name);
+
+  it('on a port that is taken does not begin: it says so, ends with 3 and leaves nothing running', async () => {
+    await using other = await listen(() => undefined, { host: '127.0.0.1', port: 0 });
+    const options = { data: dataOf('taken'), env: { OSTIARY_HTTP_PORT: String(other.port) } };
+    const { exitCode, stdout, stderr } = await ostiary(['serve'], options);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`The address 127.0.0.1:${other.port} is taken by another process`);
+    expect(stdout.trim().split('\n').at(-1)).toContain('Stopped');
+    await using again = await startService({ data: dataOf('taken') });
+    expect(await call(again.url, 'GET', '/healthz')).toMatchObject({ status: 200 });
+  });
+
+  it('off the loopback is refused without TLS, and warns where that is allowed', async () => {
+    const env = { OSTIARY_HTTP_HOST: '0.0.0.0' };
+    const refused = await ostiary(['serve'], { data: dataOf('plain'), env });
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('0.0.0.0 is off the loopback'),
+    });
+    await using service = await startService({
+      data: dataOf('plain'),
+      env: { ...env, OSTIARY_HTTP_PLAIN: 'true' },
+    });
+    expect(service.log).toContainEqual(
+      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('in the clear') }),
+    );
+  });
+
+  it('with a certificate speaks HTTPS on every port', async () => {
+    const { cert, key } = selfSignedForLocalhost();
+    const env = {
+      OSTIARY_HTTP_TLS_CERTIFICATE: dataOf('cert.pem'),
+      OSTIARY_HTTP_TLS_KEY: dataOf('key.pem'),
+    };
+    await writeFile(env.OSTIARY_HTTP_TLS_CERTIFICATE, cert);
+    await writeFile(env.OSTIARY_HTTP_TLS_KEY, key);
+    await using service = await startService({ data: dataOf('tls'), env });
+    for (const url of [`${service.url}/healthz`, `${service.comprefaceUrl}/api/v1/config`]) {
+      expect(url).toMatch(/^https:/);
+      const [response] = await once(httpsGet(url, { ca: cert, agent: false }), 'response');
+      expect(response.statusCode).toBe(200);
+      response.resume();
+    }
+  });
+
+  it('without a usable data folder does not begin: it names it, and ends with 3', async () => {
+    await writeFile(dataOf('file'), '');
+    const { exitCode, stderr } = await ostiary(['serve'], { data: join(dataOf('file'), 'data') });
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(dataOf('file'));
+  });
+
+  it('makes an admin credential the first time only', async () => {
+    const data = dataOf('twice');
+    const file = join(data, 'admin-credential');
+    const first = await startService({ data });
+    const key = (await readFile(file, 'utf8')).trim();
+    expect(await call(first.url, 'GET', '/ostiary/v1/keys', { key })).toMatchObject({ status: 200 });
+    expect(await first.stop()).toBe(0);
+    await using second = await startService({ data });
+    await expect(access(file)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await call(second.url, 'GET', '/ostiary/v1/keys', { key })).toMatchObject({
+      status: 200,
+      json: { keys: [{ name: 'first boot' }] },
+    });
+  });
+
+  it('answers what is in work when the service is told to end, which then exits with 0', async () => {
+    const data = dataOf('drain');
+    await using service = await startService({ data });
     const { stdout } = await ostiary(['--json', 'keys', 'create', 'ostiary'], { data });
     const [{ secret }] = JSON.parse(stdout).keys;
     const upload = request(`${service.url}/ostiary/v1/detect`, {
@@ -132,11 +212,5 @@ describe('the service', () => {
     expect(await stopped).toBe(0);
     expect(messages(service).at(-1)).toBe('Stopped');
     await expect(access(join(data, 'ostiary.sock'))).rejects.toMatchObject({ code: 'ENOENT' });
-  });
-
-  it('makes no second admin credential at the next start', async () => {
-    await using again = await startService({ data });
-    await expect(access(join(data, 'admin-credential'))).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(again.log).toContainEqual(expect.objectContaining({ msg: 'The gallery is open', references: 1 }));
   });
 });

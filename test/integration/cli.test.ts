@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
@@ -137,6 +137,20 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
 });
 
 describe('the ostiary command', () => {
+  it.skipIf(process.getuid?.() !== 0)(
+    'tells a stranger that the socket is not hers, and ends with 4',
+    async () => {
+      const data = at('with-a-service');
+      await using _service = await startService({ data });
+      await Promise.all([chmod(folder.path, 0o755), chmod(data, 0o755)]);
+      const nobody = 65_534;
+      const { exitCode, stderr } = await ostiary(['keys', 'list'], { data, uid: nobody });
+      await chmod(data, 0o700);
+      expect(exitCode).toBe(4);
+      expect(stderr).toContain(`You may not use the service's socket ${join(data, 'ostiary.sock')}`);
+    },
+  );
+
   it.each([
     ['an unknown command', ['paint']],
     ['a missing file', ['identify']],
