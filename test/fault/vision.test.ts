@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { maxFrameBytes } from '../../src/adapters/vision/process/frames.ts';
 import type { StartVisionOptions } from '../../src/adapters/vision/process/start-vision.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { asking, codeOf, errorOf } from '../contract/vision.ts';
@@ -175,6 +176,16 @@ describe('a vision process that does not come up', () => {
     expect(whyVisionEnded()[0]).toMatch(/^No frame/);
   });
 
+  it('for want of file descriptors is tried again until there are some', async () => {
+    const program = fileURLToPath(new URL('../fixtures/vision/main-without-descriptors.ts', import.meta.url));
+    const main = spawn('prlimit', ['--nofile=64', process.execPath, program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(createInterface(main.stdout), 'line');
+    expect(line).toBe('1 face after Vision cannot be started');
+    await once(main, 'exit');
+  });
+
   it('in time is ended', async () => {
     const vision = start({ startDeadlineMs: 1 });
     await expect.poll(() => vision.status().restarts, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
@@ -229,6 +240,12 @@ describe('the vision process', () => {
       .map((line) => line.split('=')[0])
       .filter((name) => name !== '');
     expect(names.sort()).toEqual(['LD_LIBRARY_PATH', 'MALLOC_ARENA_MAX']);
+  });
+
+  it('is not sent a picture that is larger than any frame', async () => {
+    const vision = await startReady();
+    expect(await codeOf(vision.analyse(asking(new Uint8Array(maxFrameBytes))))).toBe('too-large');
+    expect((await vision.analyse(asking(good))).faces).toHaveLength(1);
   });
 
   it('outlives an interrupt from the terminal, for main may still need it', async () => {

@@ -11,11 +11,12 @@ export type FramePortOptions = {
   readonly onClosed: (fault?: Error) => void;
 };
 
-/** Sends and receives frames over a socket. What is sent after the port is closed is dropped. */
+/** Sends and receives frames over a socket. What is sent after its end is dropped. */
 export class FramePort {
   readonly #socket: Socket;
   readonly #onClosed: FramePortOptions['onClosed'];
   #closed = false;
+  #saidAll = false;
   /** Pending while the socket holds as much as it should. */
   #drained: PromiseWithResolvers<void> | undefined;
 
@@ -53,8 +54,9 @@ export class FramePort {
     return true;
   }
 
-  /** Says no more; resolves when all that was said is with the kernel. */
+  /** Sends nothing more; resolves when all that was sent is with the kernel. */
   async end(): Promise<void> {
+    this.#saidAll = true;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#socket.end(resolve);
     await promise;
@@ -69,7 +71,7 @@ export class FramePort {
   }
 
   #write(chunks: readonly Uint8Array[]): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#saidAll) return;
     this.#socket.cork();
     for (const chunk of chunks) this.#socket.write(chunk);
     this.#socket.uncork();

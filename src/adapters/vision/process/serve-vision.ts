@@ -6,9 +6,9 @@ import { placesFor, type VisionSettings } from './settings.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /**
- * The life of the vision process behind the pipe of that descriptor: hands work to worker threads and their answers back, and answers
- * pings. It looks into no picture and no answer itself, so that nothing foreign can stop its heartbeat. `end` is
- * called when main has gone or the process is of no use any more, and ends it at once.
+ * The life of the vision process behind the pipe of that descriptor: hands work to worker threads and their answers
+ * back, and answers pings. It looks into no picture and no answer itself, so that nothing foreign can stop its
+ * heartbeat. `end` is called when main has gone or the process is of no use any more, and ends it at once.
  */
 export function serveVision(
   descriptor: number,

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError, toAppError } from '../../../domain/errors.ts';
 import type { AnalysedPicture, FaceCrop, Template } from '../../../domain/face.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type {
@@ -156,8 +156,7 @@ class ProcessVision implements Vision {
   async #keepAlive(): Promise<void> {
     const { log } = this.#options;
     while (!this.#stop.signal.aborted) {
-      this.#life = this.#startLife();
-      this.#lastEnd = await this.#life.ended;
+      this.#lastEnd = await this.#liveOnce();
       if (this.#stop.signal.aborted) return;
       const restartInMs = this.#backoff.failed();
       this.#state = 'restarting';
@@ -167,6 +166,16 @@ class ProcessVision implements Vision {
       log.error({ error: this.#lastEnd, restartInMs }, 'Vision ended and is started again');
       await wait(restartInMs, undefined, { signal: this.#stop.signal }).catch(() => 'stopped');
     }
+  }
+
+  /** Resolves with why the process ended, or did not start. */
+  async #liveOnce(): Promise<Error> {
+    try {
+      this.#life = this.#startLife();
+    } catch (error) {
+      return toAppError(error);
+    }
+    return await this.#life.ended;
   }
 
   #startLife(): VisionLife {

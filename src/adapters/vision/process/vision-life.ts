@@ -55,6 +55,7 @@ export class VisionLife {
   #reason: Error | undefined;
   #isBuried = false;
 
+  /** Throws when the process cannot be started. */
   constructor(options: LifeOptions) {
     this.#options = options;
     this.ended = this.#end.promise;
@@ -64,7 +65,7 @@ export class VisionLife {
       onFrame: (frame) => this.#hear(frame),
       onClosed: (fault) => this.kill(fault),
     });
-    this.#child.once('error', (error) => this.#bury(error));
+    this.#child.on('error', (error) => options.log.error({ error }, 'Vision could not be signalled'));
     this.#child.once('exit', (code, signal) =>
       this.#bury(new Error(`Vision ended with ${signal ?? `code ${code}`}`)),
     );
@@ -73,7 +74,6 @@ export class VisionLife {
     this.#tell({ type: 'hello', protocol: protocolVersion, settings: options.settings });
   }
 
-  /** Absent when it could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -173,17 +173,20 @@ function downFor(cause: Error | undefined): AppError {
 
 function startProcess({ program, environment, niceness, log }: LifeOptions): ChildProcess {
   // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there. glibc makes an arena
-  // for each of many threads, and what one freed no other reuses; two arenas keep the process small.
+  // for each of many threads, and what one freed no other reuses: two arenas took 424 MB where sixteen took 533.
   const child = spawn(process.execPath, [fileURLToPath(program)], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { MALLOC_ARENA_MAX: '2', ...environment },
   });
-  if (child.pid !== undefined) {
-    // Now it has one thread, from which all later ones inherit; vision itself could change only its own thread.
-    setPriority(child.pid, Math.min(19, getPriority() + niceness));
-    const lines = log.child({ visionPid: child.pid });
-    if (child.stdout !== null) forwardLines(child.stdout, (line) => lines.info({ stream: 'stdout' }, line));
-    if (child.stderr !== null) forwardLines(child.stderr, (line) => lines.warn({ stream: 'stderr' }, line));
+  if (child.pid === undefined) {
+    // Without file descriptors or memory there is no process, and no pipe; why, comes in an event.
+    child.once('error', (error) => log.error({ error }, 'Vision cannot be started'));
+    throw new Error('Vision cannot be started');
   }
+  // Now it has one thread, from which all later ones inherit; vision itself could change only its own thread.
+  setPriority(child.pid, Math.min(19, getPriority() + niceness));
+  const lines = log.child({ visionPid: child.pid });
+  if (child.stdout !== null) forwardLines(child.stdout, (line) => lines.info({ stream: 'stdout' }, line));
+  if (child.stderr !== null) forwardLines(child.stderr, (line) => lines.warn({ stream: 'stderr' }, line));
   return child;
 }
