@@ -3,7 +3,7 @@ import type { AnalysedFace } from '../domain/face.ts';
 import type { Membership, NewReference, Reference, Uuid } from '../domain/gallery.ts';
 import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
-import type { PictureAsk } from './recognition.ts';
+import type { PictureAsk } from './pictures.ts';
 
 /** Whether the enrolled picture is kept beside the crop, which always is. */
 export const picturePolicies = ['none', 'full'] as const;
@@ -59,25 +59,28 @@ export type PeopleParts = {
   readonly pictures: PicturePolicy;
 };
 
-export function createPeople({ gallery, vision, pictures }: PeopleParts): People {
-  const find = (collectionId: Uuid, key: string) => gallery.findMembership(collectionId, key, 'ignoreCase');
+export function createPeople(parts: PeopleParts): People {
+  return { pictures: parts.pictures, ...membershipCalls(parts.gallery), ...referenceCalls(parts) };
+}
 
+type MembershipCalls = Pick<People, 'add' | 'list' | 'rename' | 'remove' | 'removeAll'>;
+
+function membershipCalls(gallery: Gallery): MembershipCalls {
   const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
-    const member = await find(collectionId, key);
+    const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
     if (!member) throw new AppError('person-unknown', 'There is no such person in the collection');
     return member;
   };
-
   return {
-    pictures,
     async add(collectionId, key) {
-      if (await find(collectionId, key)) throw new AppError('person-exists', 'The key is taken');
+      const other = await gallery.findMembership(collectionId, key, 'ignoreCase');
+      if (other) throw new AppError('person-exists', 'The key is taken');
       return gallery.addPerson(collectionId, key);
     },
     list: (collectionId) => gallery.listMemberships(collectionId),
     async rename(collectionId, from, to) {
       const member = await get(collectionId, from);
-      const other = await find(collectionId, to);
+      const other = await gallery.findMembership(collectionId, to, 'ignoreCase');
       const merges = other !== undefined && other.personId !== member.personId;
       return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
     },
@@ -89,10 +92,18 @@ export function createPeople({ gallery, vision, pictures }: PeopleParts): People
     async removeAll(collectionId) {
       return (await gallery.clearCollection(collectionId)).members;
     },
+  };
+}
 
+function referenceCalls({
+  gallery,
+  vision,
+  pictures,
+}: PeopleParts): Omit<People, 'pictures' | keyof MembershipCalls> {
+  return {
     async enrol({ collectionId, key, ...ask }, signal) {
       const face = await readOnlyFace(vision, ask, signal);
-      const member = await find(collectionId, key);
+      const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
       const heldKey = member?.key ?? key;
       const kept = pictures === 'full' ? { picture: ask.picture } : {};
       const reference = await gallery.enrol(collectionId, heldKey, { ...toNewReference(face), ...kept });
@@ -112,7 +123,7 @@ export function createPeople({ gallery, vision, pictures }: PeopleParts): People
     removeReferences: (collectionId, referenceIds) => gallery.removeReferences(collectionId, referenceIds),
     async removeAllReferences(collectionId, key) {
       if (key === undefined) return gallery.removeAllReferences(collectionId);
-      const member = await find(collectionId, key);
+      const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
       return member ? gallery.removeAllReferences(collectionId, member.key) : 0;
     },
     readPicture: (collectionId, referenceId) => gallery.readPicture(collectionId, referenceId),

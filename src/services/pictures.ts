@@ -1,0 +1,94 @@
+import { AppError } from '../domain/errors.ts';
+import type { AnalysedFace, AnalysedPicture, Attribute } from '../domain/face.ts';
+import type { KeyedReference } from '../domain/ports/gallery.ts';
+import type { Vision, VisionModels } from '../domain/ports/vision.ts';
+import { unitVector } from '../domain/vector.ts';
+
+/** A picture and what is asked about its faces. */
+export type PictureAsk = {
+  readonly picture: Uint8Array;
+  /** `whole` takes the picture itself as one face crop. */
+  readonly faces: 'detect' | 'whole';
+  /** Faces under this detector score are left out; the detector's own threshold when absent. */
+  readonly minDetectorScore?: number;
+  /** Only the so many largest faces; 0 is all. */
+  readonly maxFaces: number;
+  /** Those whose network is not installed are left out of the answer. */
+  readonly attributes: readonly Attribute[];
+};
+
+/** A face with the vector that it is compared by. */
+export type EmbeddedFace = AnalysedFace & { readonly template: NonNullable<AnalysedFace['template']> };
+export type EmbeddedPicture = Omit<AnalysedPicture, 'faces'> & { readonly faces: readonly EmbeddedFace[] };
+
+/** What runs now. `vision-down` before vision was ready once. */
+export function runningModels(vision: Vision): VisionModels {
+  const { models } = vision.status();
+  if (!models) throw new AppError('vision-down', 'The networks are still being loaded');
+  return models;
+}
+
+/** The faces of a picture without templates. `no-face` when there is none. */
+export function describePicture(
+  vision: Vision,
+  ask: PictureAsk,
+  signal: AbortSignal,
+): Promise<AnalysedPicture> {
+  return look(vision, { ...ask, embed: false }, signal);
+}
+
+/** The faces of a picture with templates. `no-face` when there is none. */
+export async function embedPicture(
+  vision: Vision,
+  ask: PictureAsk,
+  signal: AbortSignal,
+): Promise<EmbeddedPicture> {
+  const picture = await look(vision, { ...ask, embed: true }, signal);
+  return { ...picture, faces: picture.faces.map(requireTemplate) };
+}
+
+async function look(
+  vision: Vision,
+  ask: PictureAsk & { readonly embed: boolean },
+  signal: AbortSignal,
+): Promise<AnalysedPicture> {
+  const installed = vision.status().models?.attributes ?? [];
+  const attributes = ask.attributes.filter((attribute) => installed.includes(attribute));
+  const request = { ...ask, attributes, crop: false, priority: 'interactive' } as const;
+  const picture = await vision.analyse(request, signal);
+  if (picture.faces.length === 0) throw new AppError('no-face', 'No face was found in the picture');
+  return ask.maxFaces === 0 ? picture : { ...picture, faces: picture.faces.slice(0, ask.maxFaces) };
+}
+
+function requireTemplate(face: AnalysedFace): EmbeddedFace {
+  if (!face.template) throw new AppError('internal', 'Vision left out a template that was asked for');
+  return { ...face, template: face.template };
+}
+
+/**
+ * A reference's vector by the model that runs now: made anew from its crop when an earlier model made it, and
+ * `template-mismatch` when it has no crop.
+ */
+export async function currentVector(
+  vision: Vision,
+  { template, crop }: KeyedReference,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  if (template.modelId === runningModels(vision).embedding.id) return template.vector;
+  if (!crop) {
+    throw new AppError('template-mismatch', 'The reference was made by a model that no longer runs');
+  }
+  return (await vision.embedCrop(crop, 'interactive', signal)).vector;
+}
+
+/** A caller's embeddings as unit vectors. `template-mismatch` when one has another length than the running model's. */
+export function readVectors(vision: Vision, vectors: readonly (readonly number[])[]): Float32Array[] {
+  const { dimensions } = runningModels(vision).embedding;
+  return vectors.map((vector) => {
+    if (vector.length !== dimensions) {
+      const details = { expected: dimensions, provided: vector.length };
+      throw new AppError('template-mismatch', 'The embedding has another length', { details });
+    }
+    return unitVector(vector);
+  });
+}
