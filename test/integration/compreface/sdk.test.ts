@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CompreFace } from '@exadel/compreface-js-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -53,12 +54,12 @@ beforeAll(async () => {
   // The client prints the key of each request for subjects.
   vi.spyOn(console, 'log').mockReturnValue();
   app = await startTestApp();
-  folder = await mkdtemp(join(process.cwd(), 'node_modules/.sdk-test-'));
+  folder = await mkdtemp(join(tmpdir(), 'ostiary-sdk-'));
   for (const name of ['ann', 'bea', 'cleo'] as const) {
     for (const take of ['first', 'other'] as const) {
       const file = join(folder, `${name}-${take}.${take === 'first' ? 'jpg' : 'png'}`);
       await writeFile(file, await portrait(name, take));
-      files[`${name} ${take}`] = `./${relative(process.cwd(), file)}`;
+      files[`${name} ${take}`] = relative(process.cwd(), file);
     }
   }
 });

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { startTestApp } from '../../harness/app.ts';
+import { call } from '../../harness/http-client.ts';
+import { group, portrait } from '../../harness/photographs.ts';
+import { openTestVision } from '../../harness/vision.ts';
+
+const vision = await openTestVision({ queueCapacity: 1 });
+const app = await startTestApp({ vision });
+afterAll(() => app[Symbol.asyncDispose]());
+
+const detect = (bytes: Buffer) =>
+  call(app.compreface.address, 'POST', '/api/v1/detection/detect', {
+    key: app.keys.detection,
+    files: [{ bytes }],
+  });
+
+/** The bytes of an upload, for a socket. */
+function upload(picture: Buffer, key = app.keys.detection): string {
+  const body = JSON.stringify({ file: picture.toString('base64') });
+  return [
+    'POST /api/v1/detection/detect HTTP/1.1',
+    'Host: x',
+    `x-api-key: ${key}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+describe('more pictures than there is room for', () => {
+  it('are answered or honestly refused with the time to wait, and the answers are the same as alone', async () => {
+    const alone = await detect(group(6));
+    const replies = await Promise.all(Array.from({ length: 12 }, () => detect(group(6))));
+    const answered = replies.filter(({ status }) => status === 200);
+    const refused = replies.filter(({ status }) => status === 503);
+    expect(answered.length).toBeGreaterThan(0);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answered.length + refused.length).toBe(replies.length);
+    for (const { json } of answered) expect(json).toEqual(alone.json);
+    for (const { headers, json } of refused) {
+      expect(headers.get('retry-after')).toBe('1');
+      expect(json).toEqual({ message: expect.any(String), code: 41 });
+    }
+  });
+});
+
+describe('a client that hangs up while it waits', () => {
+  it('gives its place in the queue back', async () => {
+    const first = detect(group(6));
+    await vi.waitFor(() => expect(vision.status().running).toBe(1), { interval: 1 });
+    const waiting = connect(app.compreface.port, '127.0.0.1');
+    waiting.write(upload(group(5)));
+    await vi.waitFor(() => expect(vision.status().queued).toBe(1), { interval: 1 });
+    waiting.destroy();
+    await vi.waitFor(() => expect(vision.status().queued).toBe(0), { interval: 1 });
+    expect((await first).status).toBe(200);
+    await vi.waitFor(() => expect(app.served.some(({ status }) => status === 499)).toBe(true));
+  });
+});
+
+describe('a client that is refused in the middle of its upload', () => {
+  it('reads its answer, and the connection serves the next request', async () => {
+    const socket = connect(app.compreface.port, '127.0.0.1');
+    const picture = await portrait('ann');
+    const wrong = upload(picture, '00000000-0000-4000-8000-000000000000');
+    socket.write(wrong.slice(0, 2_000));
+    setImmediate(() => socket.write(wrong.slice(2_000)));
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 404/);
+    socket.write(upload(picture));
+    expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 200/);
+    socket.destroy();
+  });
+});
+
+describe('a server that is drained', () => {
+  it('answers what it has begun, tells the client to leave, and takes nobody new', async () => {
+    const other = await startTestApp();
+    const at = other.compreface.address;
+    const key = other.keys.detection;
+    const begun = call(at, 'POST', '/api/v1/detection/detect', { key, files: [{ bytes: group(6) }] });
+    await vi.waitFor(() => expect(other.services.vision.status().running).toBe(1), { interval: 1 });
+    const drained = other.compreface.drain(60_000);
+    expect((await begun).status).toBe(200);
+    await drained;
+    await expect(call(at, 'GET', '/api/v1/config')).rejects.toThrow('fetch failed');
+    await other[Symbol.asyncDispose]();
+  });
+
+  it('cuts off what has not ended after its grace', async () => {
+    const other = await startTestApp();
+    const socket = connect(other.compreface.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(upload(group(6)).slice(0, 500));
+    await once(socket, 'ready');
+    const closed = once(socket, 'close');
+    await other.compreface.drain(50);
+    await closed;
+    await other[Symbol.asyncDispose]();
+  });
+});
