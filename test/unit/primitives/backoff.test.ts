@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Backoff } from '../../src/primitives/backoff.ts';
+import { Backoff } from '../../../src/primitives/backoff.ts';
 
 function backoffAt(clock: { ms: number }, random = () => 1) {
   return new Backoff({ firstMs: 100, maxMs: 1000, stableMs: 5000, now: () => clock.ms, random });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RequestDesk } from '../../src/adapters/vision/request-desk.ts';
-import { AppError } from '../../src/domain/errors.ts';
-import { codeOf, errorOf } from '../contract/vision.ts';
+import { RequestDesk } from '../../../src/adapters/vision/request-desk.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import { codeOf, errorOf } from '../../contract/vision.ts';
 
 const down = () => new AppError('vision-down', 'Not yet');
 
