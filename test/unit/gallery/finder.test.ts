@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Finder } from '../../../src/adapters/gallery/lmdb/finder.ts';
+import { unit } from '../../fixtures/gallery/faces.ts';
+
+const collectionId = 'door';
+const probe = unit(1, 0, ...Array.from({ length: 510 }, () => 0));
+
+/** So many rows that a search takes many slices; the score falls from the first row to the last. */
+function filled(rows: number): Finder {
+  const finder = new Finder(() => 0);
+  const vector = new Float32Array(512);
+  for (let number = 0; number < rows; number++) {
+    const angle = (number / rows) * (Math.PI / 2);
+    vector[0] = Math.cos(angle);
+    vector[1] = Math.sin(angle);
+    const personId = `person ${number}`;
+    finder.addPerson({ id: personId, number, name: '', metadata: {}, status: 'active', createdAtMs: 0 });
+    finder.addRow('model', { number, referenceId: `reference ${number}`, collectionId, personId, vector });
+  }
+  return finder;
+}
+
+function search(finder: Finder, limit: number, distinctPersons = false) {
+  const ask = { collectionIds: [collectionId], modelId: 'model', probes: [probe], minScore: -1 };
+  return finder.search({ ...ask, limit, distinctPersons }, ({ person }) => person.id);
+}
+
+test('a long search lets other work run, and one that follows waits for its turn', async () => {
+  const finder = filled(40_000);
+  let turns = 0;
+  let over = false;
+  const both = Promise.all([search(finder, 3), search(finder, 3)]).finally(() => {
+    over = true;
+  });
+  while (!over) {
+    await nextTurn();
+    turns++;
+  }
+  expect(turns).toBeGreaterThan(4);
+  for (const [hits] of await both) expect(hits!.map(({ facts }) => facts.number)).toEqual([0, 1, 2]);
+});
+
+test('rows removed during a search never come out, and no row that stays is missed or told twice', async () => {
+  const rows = 40_000;
+  const finder = filled(rows);
+  const searching = search(finder, 1_000);
+  const removed = new Set<number>();
+  // Each removal moves the last row into the gap.
+  for (let turn = 0; turn < 5; turn++) {
+    await nextTurn();
+    for (let number = turn; number < rows; number += 97) {
+      removed.add(number);
+      finder.removeRow(number);
+      finder.removePerson(`person ${number}`);
+    }
+  }
+  const [hits] = await searching;
+  const expected = Array.from({ length: rows }, (_, number) => number).filter(
+    (number) => !removed.has(number),
+  );
+  expect(hits!.map(({ facts }) => facts.number)).toEqual(expected.slice(0, 1_000));
+});
+
+test('a person hidden or suspended during a search does not come out', async () => {
+  const finder = filled(40_000);
+  const searching = search(finder, 2, true);
+  await nextTurn();
+  finder.hide('person 0', true);
+  const suspended = { id: 'person 1', number: 1, name: '', metadata: {}, createdAtMs: 0 };
+  finder.addPerson({ ...suspended, status: 'suspended' });
+  const [hits] = await searching;
+  expect(hits!.map(({ facts }) => facts.number)).toEqual([2, 3]);
+});
+
+test('a row given to another person during a search comes out as hers', async () => {
+  const finder = filled(40_000);
+  const searching = search(finder, 2, true);
+  await nextTurn();
+  finder.moveRow(0, 'person 1');
+  const [hits] = await searching;
+  expect(hits!.map(({ key, facts }) => [key, facts.number])).toEqual([
+    ['person 1', 0],
+    ['person 2', 2],
+  ]);
+});
