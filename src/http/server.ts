@@ -69,8 +69,14 @@ function openListener(server: Server, at: ListenAt): HttpListener {
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
   let draining: Promise<void> | undefined;
+  const inWork = new Set<ServerResponse>();
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    inWork.add(response);
+    response.once('close', () => inWork.delete(response));
+    if (draining) sayGoodbye(response);
+  });
   const drain = (graceMs: number) => {
-    draining ??= closeWithin(server, graceMs);
+    draining ??= closeWithin(server, inWork, graceMs);
     return draining;
   };
   return {
@@ -87,16 +93,26 @@ function addressOf(at: ListenAt, port: number): string {
   return `${at.tls ? 'https' : 'http'}://${host}:${port}`;
 }
 
-async function closeWithin(server: Server, graceMs: number): Promise<void> {
+async function closeWithin(
+  server: Server,
+  inWork: ReadonlySet<ServerResponse>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Answers that are still to come tell their clients to come back on another connection.
-  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-    response.setHeader('Connection', 'close');
-  });
+  for (const response of inWork) {
+    sayGoodbye(response);
+    // An answer that is half out already keeps its connection, which is idle when it is.
+    response.once('close', () => setImmediate(() => server.closeIdleConnections()));
+  }
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);
+}
+
+/** The client shall come back on another connection. */
+function sayGoodbye(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 const refusals: Readonly<Record<string, string>> = {
