@@ -35,7 +35,13 @@ export async function judgeSmallFaces(
       const name = `${profile}: ${facePixels} px faces in 720p found, tiles ${tiles}`;
       if (tiles === 'always' && facePixels === 24) {
         findings.targets.push(atLeast(`${name}, %`, 100 * share, 95));
-        findings.figures.push(figure(`${profile}: boxes there without a face`, extra, 'a frame'));
+        findings.figures.push(
+          figure(
+            `${profile}: boxes there beside the placed faces, neighbours in the cuttings among them`,
+            extra,
+            'a frame',
+          ),
+        );
       } else findings.figures.push(figure(name, 100 * share, '%'));
     }
   }

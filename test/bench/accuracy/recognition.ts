@@ -17,6 +17,9 @@ const degradedBounds: Readonly<Record<string, number>> = {
   darkened: 80,
 };
 
+/** The bounds are those of the networks that come with every install. */
+const boundProfile = 'default';
+
 /** A found face in the form that pairs are made of. */
 export function scored({ nose, picture, face }: FoundFace): ScoredFace {
   return { person: nose.person, picture, vector: face?.template?.vector };
@@ -77,8 +80,10 @@ export async function judgeDegraded(
       figure(`${name}, found`, (100 * found) / probes.length, '%'),
       figure(`${name}, TAR at FAR 1 %`, 100 * tarAtFar(pairs, 0.01), '%'),
     );
-    const bound = degradedBounds[degradation.name]!;
-    findings.targets.push(atLeast(`${name}, TAR at FAR .1 %`, 100 * tarAtFar(pairs, 0.001), bound));
+    const rate = 100 * tarAtFar(pairs, 0.001);
+    if (profile === boundProfile) {
+      findings.targets.push(atLeast(`${name}, TAR at FAR .1 %`, rate, degradedBounds[degradation.name]!));
+    } else findings.figures.push(figure(`${name}, TAR at FAR .1 %`, rate, '%'));
   }
 }
 
