@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openModelStore } from '../../../src/adapters/model-store/folders/open-model-store.ts';
+import { createOstiaryDialect } from '../../../src/http/dialects/ostiary/dialect.ts';
+import { createHealth } from '../../../src/services/health.ts';
+import { startTestApp, type TestApp } from '../../harness/app.ts';
+import { type Call, call } from '../../harness/http-client.ts';
+import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
+
+let app: TestApp;
+let key: string;
+let ann: Buffer;
+let annLater: Buffer;
+let bea: Buffer;
+let room: Buffer;
+
+beforeAll(async () => {
+  const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
+  app = await startTestApp({
+    bodyLimits: { maxFileBytes: 2 * 1024 * 1024 },
+    dialects: (services) => [createOstiaryDialect({ ...services, models, health: createHealth(services) })],
+  });
+  const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
+  ({ secret: key } = await app.services.access.create(admin));
+  const pictures = [portrait('ann'), portrait('ann', 'other'), portrait('bea'), emptyRoom()] as const;
+  [ann, annLater, bea, room] = await Promise.all(pictures);
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+const ask = (method: string, path: string, with_: Call = {}) =>
+  call(app.main.address, method, `/ostiary/v1${path}`, { key, ...with_ });
+const picture = (bytes: Buffer): Call => ({
+  body: Uint8Array.from(bytes),
+  headers: { 'Content-Type': 'image/jpeg' },
+});
+const pair = (source: Buffer, target: Buffer): Call => ({
+  files: [
+    { part: 'source', bytes: source },
+    { part: 'target', bytes: target },
+  ],
+});
+
+const box = {
+  x: expect.any(Number),
+  y: expect.any(Number),
+  width: expect.any(Number),
+  height: expect.any(Number),
+};
+const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+describe('our own API', () => {
+  it('enrols a face, identifies it in another picture, and tells the score in both readings', async () => {
+    const enrolled = await ask('POST', '/collections/default/persons/Ann%20Example/references', picture(ann));
+    expect(enrolled).toMatchObject({
+      status: 201,
+      json: { key: 'Ann Example', personId: uuid, referenceId: uuid, box },
+    });
+    const { personId, referenceId } = enrolled.json as { personId: string; referenceId: string };
+    const known = await ask('POST', '/collections/default/identify?limit=3', picture(annLater));
+    expect(known.status).toBe(200);
+    const [face] = (known.json as { faces: { candidates: unknown[] }[] }).faces;
+    expect(face).toMatchObject({
+      box,
+      landmarks: expect.any(Array),
+      quality: { overall: expect.any(Number) },
+    });
+    expect(face?.candidates).toEqual([
+      { key: 'Ann Example', personId, referenceId, similarity: expect.any(Number), fmr: null },
+    ]);
+  });
+
+  it('leaves out candidates whom strangers reach more often than is accepted', async () => {
+    const unknown = await ask('POST', '/collections/default/identify', picture(bea));
+    expect(unknown).toMatchObject({ status: 200, json: { faces: [{ candidates: [] }] } });
+  });
+
+  it('compares the face of one picture with the most similar of another', async () => {
+    const same = await ask('POST', '/compare', pair(ann, annLater));
+    expect(same).toMatchObject({ status: 200, json: { match: true, source: { box }, target: { box } } });
+    const inGroup = await ask('POST', '/compare', pair(ann, group(3)));
+    expect(inGroup).toMatchObject({ status: 200, json: { match: true } });
+    expect(await ask('POST', '/compare', pair(ann, bea))).toMatchObject({ json: { match: false } });
+  });
+
+  it('tells of a face what is asked, and no more', async () => {
+    const bare = await ask('POST', '/detect', picture(ann));
+    const [face] = (bare.json as { faces: object[] }).faces;
+    expect(Object.keys(face!).sort()).toEqual(['box', 'detectorScore', 'landmarks', 'quality']);
+    const told = await ask('POST', '/detect?attributes=age,emotion', picture(ann));
+    expect(told).toMatchObject({
+      status: 200,
+      json: { width: 300, height: 420, format: 'jpeg', faces: [{ age: { years: expect.any(Number) } }] },
+    });
+    expect((told.json as { faces: object[] }).faces[0]).not.toHaveProperty('gender');
+  });
+
+  it('makes keys for a collection of one’s own, lists them without secrets, and revokes them', async () => {
+    const made = await ask('POST', '/collections', { json: { slug: 'staff', name: 'Staff' } });
+    expect(made).toMatchObject({
+      status: 201,
+      json: { id: uuid, slug: 'staff', name: 'Staff', createdAt: instant },
+    });
+    const json = {
+      dialect: 'compreface',
+      collection: 'staff',
+      name: 'door',
+      expiresAt: '2099-01-01T00:00:00Z',
+    };
+    const { keys } = (await ask('POST', '/keys', { json })).json as {
+      keys: { id: string; secret: string }[];
+    };
+    expect(keys).toMatchObject([
+      { service: 'recognition', collections: ['staff'], secret: uuid, expiresAt: '2099-01-01T00:00:00.000Z' },
+      { service: 'detection', collections: [], secret: uuid },
+      { service: 'verification', collections: [], secret: uuid },
+    ]);
+    const subjects = '/compreface/api/v1/recognition/subjects';
+    const secret = keys[0]!.secret;
+    expect(await call(app.main.address, 'GET', subjects, { key: secret })).toMatchObject({
+      json: { subjects: [] },
+    });
+
+    const listed = await ask('GET', '/keys');
+    expect(listed.json).toMatchObject({
+      keys: expect.arrayContaining([expect.objectContaining({ name: 'door' })]),
+    });
+    expect(listed.bytes.toString()).not.toContain(secret);
+    expect(await ask('DELETE', `/keys/${keys[0]!.id}`)).toMatchObject({ json: { revoked: true } });
+    expect(await ask('DELETE', `/keys/${keys[0]!.id}`)).toMatchObject({ json: { revoked: false } });
+    expect(await call(app.main.address, 'GET', subjects, { key: secret })).toMatchObject({ status: 404 });
+  });
+
+  it('lists collections and networks, and tells how it is', async () => {
+    expect(await ask('GET', '/collections')).toMatchObject({
+      json: { collections: expect.arrayContaining([expect.objectContaining({ slug: 'default' })]) },
+    });
+    expect(await ask('GET', '/models')).toMatchObject({
+      json: {
+        models: expect.arrayContaining([
+          expect.objectContaining({ id: 'blazeface', state: 'installed', profiles: ['default'] }),
+        ]),
+      },
+    });
+    expect(await ask('GET', '/health')).toMatchObject({
+      json: {
+        ready: true,
+        vision: { state: 'ready' },
+        gallery: { references: expect.any(Number), ready: true },
+      },
+    });
+  });
+
+  type Refused = [what: string, status: number, code: string, method: string, path: string, call: () => Call];
+  const identify = '/collections/default/identify';
+  it.each<Refused>([
+    ['no key', 401, 'unauthenticated', 'GET', '/keys', () => ({ key: '' })],
+    ['a wrong key', 401, 'credential-unknown', 'GET', '/keys', () => ({ key: 'wrong' })],
+    [
+      'another dialect’s key',
+      401,
+      'credential-unknown',
+      'GET',
+      '/keys',
+      () => ({ key: app.keys.recognition }),
+    ],
+    ['an unknown endpoint', 404, 'route-unknown', 'GET', '/doors', () => ({})],
+    ['a method that is not taken', 405, 'method-unsupported', 'PUT', '/keys', () => ({})],
+    ['an unknown dialect', 400, 'bad-input', 'POST', '/keys', () => ({ json: { dialect: 'telepathy' } })],
+    [
+      'a service that the dialect has not',
+      400,
+      'bad-input',
+      'POST',
+      '/keys',
+      () => ({ json: { dialect: 'compreface', service: 'admin' } }),
+    ],
+    [
+      'an unknown field',
+      400,
+      'bad-input',
+      'POST',
+      '/keys',
+      () => ({ json: { dialect: 'ostiary', rights: 'all' } }),
+    ],
+    ['no JSON', 415, 'unsupported-media', 'POST', '/keys', () => ({ body: 'dialect=ostiary' })],
+    [
+      'half a JSON',
+      400,
+      'bad-input',
+      'POST',
+      '/keys',
+      () => ({ body: '{"dialect":', headers: { 'Content-Type': 'application/json' } }),
+    ],
+    [
+      'an unknown collection for keys',
+      404,
+      'collection-unknown',
+      'POST',
+      '/keys',
+      () => ({ json: { dialect: 'compreface', collection: 'nowhere' } }),
+    ],
+    ['an illegal slug', 400, 'bad-input', 'POST', '/collections', () => ({ json: { slug: 'a b' } })],
+    [
+      'a slug that is taken',
+      409,
+      'collection-exists',
+      'POST',
+      '/collections',
+      () => ({ json: { slug: 'default' } }),
+    ],
+    ['an unknown attribute', 400, 'bad-input', 'POST', '/detect?attributes=aura', () => picture(ann)],
+    ['an unknown parameter', 400, 'bad-input', 'POST', `${identify}?treshold=1`, () => picture(ann)],
+    ['a rate of 0', 400, 'bad-input', 'POST', `${identify}?maxFmr=0`, () => picture(ann)],
+    ['a limit of 0', 400, 'bad-input', 'POST', `${identify}?limit=0`, () => picture(ann)],
+    ['no picture', 422, 'picture-unreadable', 'POST', '/detect', () => picture(Buffer.alloc(0))],
+    ['half a picture', 422, 'picture-unreadable', 'POST', '/detect', () => picture(ann.subarray(0, 900))],
+    ['a picture as JSON', 415, 'unsupported-media', 'POST', '/detect', () => ({ json: {} })],
+    [
+      'a picture over the limit',
+      413,
+      'too-large',
+      'POST',
+      '/detect',
+      () => picture(Buffer.alloc(2 * 1024 * 1024 + 1)),
+    ],
+    ['a picture without a face', 422, 'no-face', 'POST', identify, () => picture(room)],
+    [
+      'an unknown collection',
+      404,
+      'collection-unknown',
+      'POST',
+      '/collections/nowhere/identify',
+      () => picture(ann),
+    ],
+    [
+      'several faces to enrol',
+      422,
+      'several-faces',
+      'POST',
+      '/collections/default/persons/x/references',
+      () => picture(group(1)),
+    ],
+    [
+      'one picture to compare',
+      400,
+      'bad-input',
+      'POST',
+      '/compare',
+      () => ({ files: [{ part: 'source', bytes: ann }] }),
+    ],
+    ['several faces to compare with', 422, 'several-faces', 'POST', '/compare', () => pair(group(1), ann)],
+  ])('refuses %s with %i %s and changes nothing', async (_what, status, code, method, path, with_) => {
+    const before = await app.services.gallery.digest();
+    const reply = await ask(method, path, with_());
+    expect(reply).toMatchObject({ status, json: { error: { code, message: expect.any(String) } } });
+    expect(await app.services.gallery.digest()).toBe(before);
+  });
+
+  it('answers a browser’s preflight without a key', async () => {
+    const { status, headers } = await call(app.main.address, 'OPTIONS', '/ostiary/v1/keys');
+    expect(status).toBe(204);
+    expect(headers.get('Access-Control-Allow-Headers')).toContain('x-api-key');
+  });
+});
