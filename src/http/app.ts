@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
+import { type BodyBudget, createBodyBudget } from './body/budget.ts';
 import {
   type Dialect,
   type DialectRouter,
@@ -25,6 +26,8 @@ export type HttpAppOptions = {
   readonly openRoutes?: DialectRouter;
   /** Whether whoever can connect is admin: true for the Unix socket only. */
   readonly trusted?: boolean;
+  /** Room for bodies; apps that share a process may share one. */
+  readonly bodyBudget?: BodyBudget;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'countRequest'>;
 };
@@ -41,13 +44,18 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(setCommonHeaders());
   app.use(answerPreflight());
   if (openRoutes) app.use(noteRoute()).use(openRoutes.routes());
-  for (const dialect of dialects) app.use(serveDialect(dialect, atRoot ? '' : dialect.prefix, log));
+  const parts = { log, bodyBudget: options.bodyBudget ?? createBodyBudget() };
+  for (const dialect of dialects) app.use(serveDialect(dialect, atRoot ? '' : dialect.prefix, parts));
   app.use((ctx) => respond(ctx, { status: 404, body: { message: 'There is nothing here' } }));
   return app;
 }
 
 /** Everything below the prefix is the dialect's to answer, also what it does not have. */
-function serveDialect(dialect: Dialect, prefix: string, log: Log): RequestHandler {
+function serveDialect(
+  dialect: Dialect,
+  prefix: string,
+  { log, bodyBudget }: { log: Log; bodyBudget: BodyBudget },
+): RequestHandler {
   const routes = dialect.router(prefix).routes() as RequestHandler;
   const guarded = answerErrors(dialect, log);
   const note = noteRoute();
@@ -55,8 +63,9 @@ function serveDialect(dialect: Dialect, prefix: string, log: Log): RequestHandle
     if (!isBelow(ctx.path, prefix)) return next();
     ctx.state.dialect = dialect.name;
     return guarded(ctx, async () => {
-      refusePackedBodies(ctx);
       await dialect.admit(ctx, ctx.path.slice(prefix.length));
+      refusePackedBodies(ctx);
+      bodyBudget(ctx.req, ctx.res);
       await note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
     });
   };

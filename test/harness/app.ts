@@ -11,6 +11,7 @@ import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { createHttpApp } from '../../src/http/app.ts';
+import { createBodyBudget } from '../../src/http/body/budget.ts';
 import { type BodyLimits, defaultBodyLimits } from '../../src/http/body/limits.ts';
 import type { Dialect } from '../../src/http/dialect.ts';
 import { createCompreFaceDialect } from '../../src/http/dialects/compreface/dialect.ts';
@@ -20,7 +21,7 @@ import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
-import { openTestVision } from './vision.ts';
+import { openTestVision, readScoreTables } from './vision.ts';
 
 /** What dialects are made from. */
 export type TestServices = {
@@ -44,6 +45,8 @@ export type TestAppOptions = {
   readonly vision?: Vision;
   /** Dialects beside CompreFace, on the main port. */
   readonly dialects?: (services: TestServices) => readonly Dialect[];
+  /** Bytes of bodies at once. */
+  readonly bodiesBytes?: number;
   /** Wrong credentials that a client may send at once. */
   readonly wrongAttempts?: number;
 };
@@ -77,6 +80,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const served: ServedRequest[] = [];
   const logged: LogFields[] = [];
   const watching = {
+    bodyBudget: createBodyBudget(options.bodiesBytes),
     log: logInto(logged),
     metrics: { countRequest: (one: ServedRequest) => served.push(one) },
   };
@@ -128,7 +132,7 @@ function createServices(
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   return {
     ...{ gallery, credentials, vision },
-    recognition: createRecognition({ gallery, vision, scoreTable: () => undefined }),
+    recognition: createRecognition({ gallery, vision, scoreTable: readScoreTables() }),
     people: createPeople({ gallery, vision, pictures: options.pictures ?? 'full' }),
     collections: createCollections({ gallery }),
     access: createAccess({ credentials, attempts }),

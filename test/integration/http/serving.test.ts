@@ -101,3 +101,21 @@ describe('a server that is drained', () => {
     await other[Symbol.asyncDispose]();
   });
 });
+
+describe('more bytes of uploads than fit into memory', () => {
+  it('are refused before they are read, and taken again when the others are through', async () => {
+    await using small = await startTestApp({ bodiesBytes: 1_000_000 });
+    const at = small.compreface;
+    const headers = { 'x-api-key': small.keys.detection, 'content-type': 'application/json' };
+    const slow = connect(at.port, '127.0.0.1');
+    const head = ['POST /api/v1/detection/detect HTTP/1.1', 'Host: x', 'Content-Length: 900000'];
+    const given = Object.entries(headers).map((pair) => pair.join(': '));
+    slow.write(`${[...head, ...given].join('\r\n')}\r\n\r\n{`);
+    const files = [{ bytes: group(6) }];
+    const ask = () =>
+      call(at.address, 'POST', '/api/v1/detection/detect', { key: headers['x-api-key'], files });
+    await vi.waitFor(async () => expect(await ask()).toMatchObject({ status: 503, json: { code: 41 } }));
+    slow.destroy();
+    await vi.waitFor(async () => expect(await ask()).toMatchObject({ status: 200 }));
+  });
+});
