@@ -80,7 +80,11 @@ const sourceSchema = z.discriminatedUnion('kind', [
     files: z.array(z.string()).min(1),
   }),
   /** Fetched by `ostiary models fetch`, or found in a mirror or folder. */
-  z.strictObject({ kind: z.literal('fetched'), url: z.url({ protocol: /^https$/ }), bytes: z.int().positive() }),
+  z.strictObject({
+    kind: z.literal('fetched'),
+    url: z.url({ protocol: /^https$/ }),
+    bytes: z.int().positive(),
+  }),
 ]);
 
 export const modelEntrySchema = z.strictObject({

@@ -25,7 +25,12 @@ export type FaceAttributes = {
   readonly landmarks68?: readonly Point[];
   readonly pose?: Pose;
   /** Years; `low` and `high` bound the range that the network's two top bins span. */
-  readonly age?: { readonly low: number; readonly high: number; readonly years: number; readonly probability: number };
+  readonly age?: {
+    readonly low: number;
+    readonly high: number;
+    readonly years: number;
+    readonly probability: number;
+  };
   readonly gender?: { readonly value: 'male' | 'female'; readonly probability: number };
   /** Probabilities that sum to 1. */
   readonly emotion?: Readonly<Record<Emotion, number>>;

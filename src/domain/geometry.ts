@@ -9,7 +9,13 @@ export type Box = { readonly x: number; readonly y: number; readonly width: numb
  * corner. A detector that gives only the centre of the mouth places the corners on a line parallel to the eyes, so
  * that the middle of the two is always the measured centre.
  */
-export type Landmarks5 = readonly [leftEye: Point, rightEye: Point, nose: Point, leftMouth: Point, rightMouth: Point];
+export type Landmarks5 = readonly [
+  leftEye: Point,
+  rightEye: Point,
+  nose: Point,
+  leftMouth: Point,
+  rightMouth: Point,
+];
 
 /** x' = a·x − b·y + tx, y' = b·x + a·y + ty: rotation, uniform scale and shift, no reflection. */
 export type Similarity = { readonly a: number; readonly b: number; readonly tx: number; readonly ty: number };

@@ -1,6 +1,13 @@
 import type { Uuid } from '../gallery.ts';
 
-export const dialectNames = ['compreface', 'face-match-expert', 'face-search', 'enface', 'findface', 'ostiary'] as const;
+export const dialectNames = [
+  'compreface',
+  'face-match-expert',
+  'face-search',
+  'enface',
+  'findface',
+  'ostiary',
+] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 export const services = ['recognition', 'detection', 'verification', 'admin'] as const;
