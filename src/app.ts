@@ -196,8 +196,10 @@ async function openAccess(
   if (where !== 'configured') return plain;
   const file = secretFile(firstAdminFile(settings));
   const { access, created } = await withFirstAdmin(plain, file);
-  if (created)
+  if (created) {
     log.warn({ file: file.path }, 'First start: an admin credential lies in this file until it is used');
+    log.info({}, 'To begin, make keys for clients: npx ostiary keys create compreface');
+  }
   return access;
 }
 

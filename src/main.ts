@@ -14,6 +14,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+// Who reads no further, such as `head`, has what she wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.on('uncaughtException', (error, origin) => {
   openPinoLog({ level: 'error', format: 'auto', destination: process.stderr }).error(
     { error, origin },

@@ -213,4 +213,25 @@ describe('a service’s life', () => {
     expect(messages(service).at(-1)).toBe('Stopped');
     await expect(access(join(data, 'ostiary.sock'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+
+  it('ends at once at the second signal', async () => {
+    const data = dataOf('second');
+    await using service = await startService({ data });
+    const { stdout } = await ostiary(['--json', 'keys', 'create', 'ostiary'], { data });
+    const [{ secret }] = JSON.parse(stdout).keys;
+    const upload = request(`${service.url}/ostiary/v1/detect`, {
+      method: 'POST',
+      headers: { 'x-api-key': secret, Expect: '100-continue' },
+    });
+    upload.flushHeaders();
+    await once(upload, 'continue');
+    const cut = once(upload, 'error');
+    const stopped = service.stop();
+    await vi.waitFor(() =>
+      expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+    );
+    process.kill(service.pid, 'SIGINT');
+    expect(await stopped).toBe(130);
+    await cut;
+  });
 });

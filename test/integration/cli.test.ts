@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
@@ -187,5 +187,31 @@ describe('the ostiary command', () => {
     const { exitCode, stderr } = await ostiary(['detect', groupPath(1)], { data: at('usage'), env });
     expect(exitCode).toBe(5);
     expect(stderr).toMatch(/yunet\w* is missing.*ostiary models fetch/);
+  });
+
+  it('fetches networks from a folder, and says why it cannot', async () => {
+    const data = at('fetching');
+    const fetched = await ostiary(['models', 'fetch', 'blazeface', '--from', 'models/onnx'], { data });
+    expect(fetched).toMatchObject({ exitCode: 0, stdout: 'blazeface  installed\n' });
+    expect((await readdir(join(data, 'models'))).length).toBe(1);
+    const again = await ostiary(['models', 'fetch', 'blazeface', '--from', 'models/onnx'], { data });
+    expect(again.stdout).toBe('blazeface  already-there\n');
+    const empty = await ostiary(['models', 'fetch', 'yunet_n_dynamic', '--from', folder.path], { data });
+    expect(empty).toMatchObject({ exitCode: 5, stdout: '' });
+    expect((await ostiary(['models', 'fetch', 'blazeface'], { data })).exitCode).toBe(2);
+  });
+
+  it('logs what nobody caught as one line, and ends with 70', async () => {
+    const script = `process.on('newListener', (name) => {
+      if (name === 'uncaughtException') setImmediate(() => Promise.reject(new Error('forgotten')));
+    })`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` };
+    const { exitCode, stderr } = await ostiary(['models', 'verify'], { data: at('usage'), env });
+    expect(exitCode).toBe(70);
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: 'error',
+      origin: 'unhandledRejection',
+      error: { message: 'forgotten' },
+    });
   });
 });

@@ -48,6 +48,8 @@ function openStream({ format, destination }: LogOptions): DestinationStream {
   return pretty({
     colorize: destination === undefined && process.stdout.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid',
+    singleLine: true,
     sync: true,
     ...(destination ? { destination } : {}),
   });
