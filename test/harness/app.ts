@@ -36,7 +36,7 @@ export type TestServices = {
 };
 
 export type TestAppOptions = {
-  /** `memory` unless a test is about the disk. */
+  /** `lmdb`, as in the product, when absent. */
   readonly store?: 'memory' | 'lmdb';
   readonly pictures?: PicturePolicy;
   readonly bodyLimits?: Partial<BodyLimits>;
@@ -71,7 +71,7 @@ export interface TestApp extends AsyncDisposable {
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const vision = options.vision ?? (await openTestVision());
-  const store = await openStore(options.store ?? 'memory');
+  const store = await openStore(options.store ?? 'lmdb');
   const services = createServices(store, vision, options);
   const issueKeys = async (slug: string) => {
     const collection = await services.collections.create(slug);

@@ -11,7 +11,6 @@ import { checkRow } from './bad-input/row.ts';
 // differs in the mistake alone and succeeds. The app's own patience is short, so that endless requests end soon.
 
 const app = await startTestApp({
-  store: 'lmdb',
   bodyLimits: { idleMs: 700, totalMs: 20_000 },
   serverLimits: { headersMs: 1_000 },
 });

@@ -119,3 +119,19 @@ describe('more bytes of uploads than fit into memory', () => {
     await vi.waitFor(async () => expect(await ask()).toMatchObject({ status: 200 }));
   });
 });
+
+describe('a client that guesses keys', () => {
+  it('is told to wait, in the form of the API that it guesses at', async () => {
+    await using strict = await startTestApp({ wrongAttempts: 2 });
+    const guess = (key: string) =>
+      call(strict.compreface.address, 'GET', '/api/v1/recognition/subjects', { key });
+    const wrong = '00000000-0000-4000-8000-000000000000';
+    expect(await guess(strict.keys.recognition)).toMatchObject({ status: 200 });
+    expect(await guess(wrong)).toMatchObject({ status: 404, json: { code: 10 } });
+    expect(await guess(wrong)).toMatchObject({ status: 404, json: { code: 10 } });
+    const told = await guess(wrong);
+    expect(told).toMatchObject({ status: 429, json: { message: expect.any(String), code: 0 } });
+    expect(told.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await guess(strict.keys.recognition)).toMatchObject({ status: 200 });
+  });
+});
