@@ -31,7 +31,7 @@ begin() {
 finish() { printf '%s\n' "$1"; }
 
 explain_failure() {
-  printf '\nThe set-up stopped in step %d of %d (%s).\n%s\n' "$step" "$steps" "$title" "$way_out" >&2
+  printf '\nThe set-up stopped in step %d of %d (%s).\n%s\n' "$step" "$steps" "$title" "$way_out"
 }
 
 missing_packages() {
@@ -71,8 +71,8 @@ install_system_packages() {
   done <<<"$missing"
   if ! command -v apt-get >/dev/null || ! prefix=$(root_prefix); then
     trap - ERR
-    printf '\nThey cannot be installed from here (no apt-get, or neither root nor sudo). Run this as root, and start again:\n' >&2
-    printf '  apt-get update && apt-get install --yes --no-install-recommends %s\n' "${names[*]}" >&2
+    printf '\nThey cannot be installed from here (no apt-get, or neither root nor sudo). Run this as root, and start again:\n'
+    printf '  apt-get update && apt-get install --yes --no-install-recommends %s\n' "${names[*]}"
     exit 3
   fi
   "$prefix" apt-get update --quiet --quiet 9<&-
@@ -153,6 +153,8 @@ fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH=$PWD/node_modules/.bin:$PATH
 trap explain_failure ERR
+# Standard output belongs to what is run afterwards, such as a benchmark with --json.
+exec >&2
 
 # One set-up at a time.
 exec 9<.

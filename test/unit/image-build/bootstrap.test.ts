@@ -75,9 +75,10 @@ describe('bootstrap.sh', () => {
     addDebian('g++', 0);
     addProgram('apt-get', '');
     addProgram('npm', 'exit 1');
-    const { out, calls } = setUp('run');
-    expect(out).toMatch(/g\+\+ +compiles the native addons/);
-    expect(out).not.toMatch(/make +builds/);
+    const { out, err, calls } = setUp('run');
+    expect(err).toMatch(/g\+\+ +compiles the native addons/);
+    expect(err).not.toMatch(/make +builds/);
+    expect(out).toBe('');
     expect(calls).toEqual([
       'apt-get update --quiet --quiet',
       'apt-get install --yes --quiet --quiet --no-install-recommends g++',
