@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
@@ -88,5 +89,23 @@ describe('a service whose vision fails in the middle of uploads', () => {
     const { bytes } = await call(service.url, 'GET', '/metrics');
     expect(bytes.toString()).toMatch(/^ostiary_vision_restarts 2$/m);
     expect(await call(service.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a service that is killed itself', () => {
+  it('leaves nothing in the way of commands and of its next start, and all that it acknowledged', async () => {
+    await using folder = await tempFolder();
+    const data = join(folder.path, 'data');
+    const picture = join(folder.path, 'ann.jpg');
+    await writeFile(picture, await portrait('ann'));
+    const killed = await startService({ data });
+    expect((await ostiary(['enrol', 'ann', picture], { data })).exitCode).toBe(0);
+    process.kill(killed.pid, 'SIGKILL');
+    expect(await killed.stop()).toBeNull();
+
+    expect((await ostiary(['identify', picture], { data })).stdout).toContain('ann, similarity 1.000');
+    await using again = await startService({ data });
+    expect(await call(again.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
+    expect((await ostiary(['identify', picture], { data })).stdout).toContain('ann, similarity 1.000');
   });
 });
