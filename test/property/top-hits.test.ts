@@ -19,7 +19,13 @@ test('the heap keeps what sorting all hits would', () => {
   fc.assert(
     fc.property(offers, fc.record(options), fc.boolean(), (list, wish, backwards) => {
       const hits = list.map(({ score, person }, number): Hit => {
-        const facts = { number, referenceId: `${number}`, collectionId: 'door', person: people[person]! };
+        const facts = {
+          number,
+          referenceId: `${number}`,
+          collectionId: 'door',
+          collectionSlot: 0,
+          person: people[person]!,
+        };
         return { score: score / 10, facts };
       });
       const top = new TopHits({ ...wish, minScore: wish.minScore / 10 });

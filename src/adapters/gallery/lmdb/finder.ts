@@ -2,12 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Person, Uuid } from '../../../domain/gallery.ts';
 import { isSearchable } from '../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../domain/ports/gallery.ts';
-import { Arena, type ArenaRow, type KnownPerson, type RowFacts } from './arena.ts';
+import { Arena, type ArenaRow, blockRows, type KnownPerson, type RowFacts } from './arena.ts';
 import { type Hit, TopHits } from './top-hits.ts';
 
 /** A search holds the event loop no longer than this at a time. */
 const sliceMs = 4;
-const rowsBetweenLooks = 256;
 /** How often a search starts anew when writes took its hits away; then it answers with what is left. */
 const attempts = 3;
 
@@ -24,7 +23,9 @@ export class Finder {
   readonly #nowMs: () => number;
   readonly #arenas = new Map<string, Arena>();
   readonly #persons = new Map<Uuid, KnownPerson>();
-  readonly #collectionIds = new Map<Uuid, Uuid>();
+  readonly #collections = new Map<Uuid, Pick<ArenaRow, 'collectionId' | 'collectionSlot'>>();
+  /** For the block at hand; one search runs at a time. */
+  readonly #scores = new Float64Array(blockRows);
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(nowMs: () => number) {
@@ -52,14 +53,14 @@ export class Finder {
   }
 
   /** False when the person is unknown, or another template of the model has another length: the row is left out. */
-  addRow(modelId: string, row: Omit<ArenaRow, 'person'> & { personId: Uuid }): boolean {
+  addRow(modelId: string, row: Omit<ArenaRow, 'person' | 'collectionSlot'> & { personId: Uuid }): boolean {
     const { personId, ...rest } = row;
     const person = this.#persons.get(personId);
     if (!person) return false;
     const arena = this.#arenas.get(modelId) ?? new Arena(row.vector.length);
     if (arena.dimensions !== row.vector.length) return false;
     this.#arenas.set(modelId, arena);
-    arena.add({ ...rest, person, collectionId: this.#shared(row.collectionId) });
+    arena.add({ ...rest, person, ...this.#collection(row.collectionId) });
     return true;
   }
 
@@ -98,24 +99,36 @@ export class Finder {
   }
 
   async #scan(arena: Arena, request: SearchRequest): Promise<TopHits[]> {
-    const wanted = new Set(request.collectionIds);
     const searches = request.probes.map((probe) => ({ probe, top: new TopHits(request) }));
+    const wanted = this.#slotsOf(request.collectionIds);
     let sliceEnd = performance.now() + sliceMs;
-    // From the last row down: see Arena. Rows that go while we wait only make the next row smaller.
-    for (let row = arena.rows - 1; row >= 0; row = Math.min(row, arena.rows) - 1) {
-      const facts = arena.facts(row);
-      if (wanted.has(facts.collectionId)) {
-        for (const { probe, top } of searches) {
-          const score = arena.score(row, probe);
-          if (top.wants(score) && this.#isSearchable(facts.person)) top.offer({ score, facts });
-        }
-      }
-      if (row % rowsBetweenLooks === 0 && performance.now() > sliceEnd) {
+    // From the last row down: see Arena. Rows that go while we wait only make the next block lower.
+    let block = lastBlock(arena);
+    while (block >= 0) {
+      for (const { probe, top } of searches) this.#offerBlock(arena, block, { probe, wanted, top });
+      if (performance.now() > sliceEnd) {
         await nextTurn();
         sliceEnd = performance.now() + sliceMs;
       }
+      block = Math.min(block - 1, lastBlock(arena));
     }
     return searches.map(({ top }) => top);
+  }
+
+  #offerBlock(
+    arena: Arena,
+    block: number,
+    ask: { probe: Float32Array; wanted: Uint8Array; top: TopHits },
+  ): void {
+    const { probe, wanted, top } = ask;
+    const scores = this.#scores;
+    const count = arena.scoreBlock(block, { probe, wanted, scores });
+    for (let at = 0; at < count; at++) {
+      const score = scores[at]!;
+      if (!top.wants(score)) continue;
+      const facts = arena.facts(block * blockRows + at);
+      if (this.#isSearchable(facts.person)) top.offer({ score, facts });
+    }
   }
 
   /** The hits that still hold, and whether some do not. */
@@ -130,14 +143,28 @@ export class Finder {
     return { hits, gaps: hits.length < found.length };
   }
 
-  /** One copy of the text for all rows: records bring a new one each. */
-  #shared(collectionId: Uuid): Uuid {
-    const shared = this.#collectionIds.get(collectionId) ?? collectionId;
-    this.#collectionIds.set(shared, shared);
-    return shared;
+  /** A small number for a collection, and one copy of its id for all rows: records bring a new one each. */
+  #collection(id: Uuid): Pick<ArenaRow, 'collectionId' | 'collectionSlot'> {
+    const known = this.#collections.get(id) ?? { collectionId: id, collectionSlot: this.#collections.size };
+    this.#collections.set(id, known);
+    return known;
+  }
+
+  /** 1 at the slots of these collections. A collection without rows may have none yet. */
+  #slotsOf(collectionIds: readonly Uuid[]): Uint8Array {
+    const wanted = new Uint8Array(this.#collections.size);
+    for (const id of collectionIds) {
+      const known = this.#collections.get(id);
+      if (known) wanted[known.collectionSlot] = 1;
+    }
+    return wanted;
   }
 
   #isSearchable(person: KnownPerson): boolean {
     return !person.hidden && isSearchable(person.standing, this.#nowMs());
   }
+}
+
+function lastBlock(arena: Arena): number {
+  return Math.ceil(arena.rows / blockRows) - 1;
 }
