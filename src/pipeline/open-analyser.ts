@@ -12,6 +12,7 @@ import { decodeCrop } from './crop-file.ts';
 import { openCropNetwork } from './crop-network.ts';
 import { openDetector, type TileUse } from './detect.ts';
 import { openEmbedder } from './embed.ts';
+import { startTurns } from './in-turn.ts';
 
 export type AnalyserOptions = {
   readonly store: ModelStore;
@@ -51,14 +52,17 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
     cropQuality: options.cropQuality,
   };
   const networkOf = openOnFirstUse(options, networks);
+  // The networks' input memory is shared: two pictures at a time would see one another's faces.
+  const inTurn = startTurns();
 
   return {
     models,
-    analyse: (request, signal) => analysePicture({ ...parts, networkOf }, request, signal),
-    async embedCrop(crop) {
-      const [template] = await embedder.embed([await decodeCrop(options.codec, crop)]);
-      return template!;
-    },
+    analyse: (request, signal) => inTurn(() => analysePicture({ ...parts, networkOf }, request, signal)),
+    embedCrop: (crop) =>
+      inTurn(async () => {
+        const [template] = await embedder.embed([await decodeCrop(options.codec, crop)]);
+        return template!;
+      }),
     [Symbol.asyncDispose]: () => networks.disposeAsync(),
   };
 }
