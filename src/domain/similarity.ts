@@ -13,10 +13,10 @@ const anchorFmr = 1e-3;
 const unmeasuredCosine = 0.93;
 
 /**
- * c0 · c1. The same template is then at (tanh 6.25 + 1) / 2 = .9999963, which is 1 at 5 decimals, and stays there for
- * the last bits of float noise. CompreFace's own four models have products of 6.25 to 7.74.
+ * c0 · c1, as CompreFace's own four models have it (6.25 to 7.74). The same template is then at (tanh 7 + 1) / 2, which
+ * is 1 at 5 decimals, and stays there for the little that packing a crop as JPEG moves the vector of one picture.
  */
-const steepness = 6.25;
+const steepness = 7;
 
 /** The scale of one embedding model, anchored on its score table. */
 export function similarityScale(scores?: ScoreTable): SimilarityScale {

@@ -199,3 +199,30 @@ describe('POST /faces/<image_id>/verify', () => {
     expect({ status, json }).toEqual({ status: 404, json: { message: 'Image Id is incorrect', code: 44 } });
   });
 });
+
+describe('an example that an earlier model enrolled', () => {
+  /** Ann's example as another model would have left it: another template, the same crop or none. */
+  async function enrolAsBefore(slug: string, withCrop: boolean) {
+    const { gallery } = app.services;
+    const { collection, keys } = await app.issueKeys(slug);
+    const known = await gallery.findReference(app.collection.id, enrolled['ann first']!);
+    const { crop, box, landmarks, detectorScore, quality } = known!;
+    const vector = new Float32Array(64).fill(0.125);
+    const face = { box, landmarks, detectorScore, quality, template: { modelId: 'earlier', vector } };
+    const earlier = withCrop && crop ? { ...face, crop } : face;
+    const { id } = await gallery.enrol(collection.id, 'ann', earlier);
+    const files = [{ bytes: await portrait('ann') }];
+    return ask(`/faces/${id}/verify`, { key: keys.recognition, files });
+  }
+
+  it('is compared by its crop, which the present model reads', async () => {
+    expect(await enrolAsBefore('with-crop', true)).toMatchObject({
+      status: 200,
+      json: { result: [{ subject: 'ann', similarity: 1 }] },
+    });
+  });
+
+  it('is refused when it has no crop', async () => {
+    expect(await enrolAsBefore('without-crop', false)).toMatchObject({ status: 400, json: { code: 37 } });
+  });
+});

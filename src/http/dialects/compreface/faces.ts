@@ -108,12 +108,11 @@ function toWireBox(box: Box, picture: Described, probability: number): WireBox {
 
 /** Milliseconds of the picture's stages; the faces of a picture are worked on together. */
 function toExecutionTime(times: StageTimes, asked: ReadonlySet<PluginSlug>): Record<string, number> {
-  const told: [string, number | undefined][] = [
+  const described = [...asked].filter((slug) => attributeOf[slug]);
+  const told: readonly (readonly [string, number | undefined])[] = [
     ['detector', times.detect],
     ['calculator', times.embed],
-    ...[...asked]
-      .filter((slug) => attributeOf[slug])
-      .map((slug) => [slug, times.attributes] as [string, number]),
+    ...described.map((slug) => [slug, times.attributes] as const),
   ];
   return Object.fromEntries(
     told.flatMap(([slug, ms]) => (ms === undefined ? [] : [[slug, Math.round(ms * 10) / 10]])),

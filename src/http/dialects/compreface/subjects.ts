@@ -1,4 +1,3 @@
-import { AppError } from '../../../domain/errors.ts';
 import type { DialectRouter, RequestContext } from '../../dialect.ts';
 import { type CompreFaceDeps, collectionOf } from './deps.ts';
 import { refusals } from './errors.ts';
@@ -43,22 +42,16 @@ export function addSubjectRoutes(router: DialectRouter, { people, bodyLimits }: 
 
   router.put('/recognition/subjects/:subject', async (ctx) => {
     const to = requireSubject(ctx, await readSubject(ctx));
-    await people.rename(collectionOf(ctx), named(ctx, parameter(ctx, 'subject')), to);
+    await people.rename(collectionOf(ctx), named(ctx, ctx.params.subject ?? ''), to);
     ctx.body = { updated: true };
   });
 
   router.delete('/recognition/subjects/:subject', async (ctx) => {
-    const subject = named(ctx, parameter(ctx, 'subject'));
+    const subject = named(ctx, ctx.params.subject ?? '');
     ctx.body = { subject: await people.remove(collectionOf(ctx), subject) };
   });
 
   router.delete('/recognition/subjects', async (ctx) => {
     ctx.body = { deleted: await people.removeAll(collectionOf(ctx)) };
   });
-}
-
-function parameter(ctx: { params?: Record<string, string> }, name: string): string {
-  const value = ctx.params?.[name];
-  if (value === undefined) throw new AppError('internal', 'A route lacks its parameter');
-  return value;
 }
