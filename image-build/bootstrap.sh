@@ -90,7 +90,7 @@ install_npm_packages() {
   local purpose=all
   # Who works on the code keeps the tools for it.
   if [[ $mode == run && ! -d node_modules/typescript ]]; then purpose=run; fi
-  if [[ -x node_modules/.bin/node ]] && node image-build/packages-are-current.mjs "$purpose"; then
+  if [[ -x node_modules/.bin/node ]] && node image-build/packages-are-current.ts "$purpose"; then
     link_commands
     finish 'all there'
     return
