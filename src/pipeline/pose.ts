@@ -68,18 +68,25 @@ function fitRow(model: readonly Point3[], values: readonly number[]): Point3 {
   return [xv / dot(x, x), (zz * yv - yz * zv) / determinant, (yy * zv - yz * yv) / determinant];
 }
 
-/** Makes the two rows perpendicular and of length 1 (Gram and Schmidt): the first two of the head's rotation. */
+/**
+ * Makes the two rows perpendicular and of length 1 (Gram and Schmidt): the first two of the head's rotation, which is
+ * read as a turn by yaw, then by pitch, then by roll.
+ */
 function readAngles(xOfPicture: Point3, yOfPicture: Point3): Pose {
   const first = scaled(xOfPicture);
   const shared = dot(first, yOfPicture);
   const [x, y, z] = yOfPicture;
   const second = scaled([x - shared * first[0], y - shared * first[1], z - shared * first[2]]);
-  const facing = first[0] * second[1] - first[1] * second[0];
+  const facing = cross(first, second);
   return {
-    yaw: degrees(Math.atan2(-first[2], facing)),
-    pitch: degrees(Math.asin(Math.min(1, Math.max(-1, second[2])))),
-    roll: degrees(Math.atan2(second[0], first[0])),
+    yaw: degrees(Math.atan2(facing[0], facing[2])),
+    pitch: degrees(Math.asin(Math.min(1, Math.max(-1, -facing[1])))),
+    roll: degrees(Math.atan2(-first[1], second[1])),
   };
+}
+
+function cross([a, b, c]: Point3, [x, y, z]: Point3): Point3 {
+  return [b * z - c * y, c * x - a * z, a * y - b * x];
 }
 
 function fromMean(values: readonly number[]): number[] {
