@@ -22,9 +22,10 @@ type Step =
 type Known = { readonly collections: Uuid[]; readonly persons: Uuid[]; readonly references: Uuid[] };
 
 const unknownId = '00000000-0000-1000-8000-000000000000';
-const keys = ['Ann', 'ann', 'ANN', 'Bob', 'Strauß', 'STRAUSS', '', '\u{1f600}'];
 const rank = fc.nat({ max: 11 });
-const key = fc.constantFrom(...keys);
+// Few names and places, so that calls meet: what is rare here is rarely merged, removed or searched.
+const key = fc.constantFrom('Ann', 'Ann', 'ann', 'ann', 'Bob', 'Bob', 'ANN', 'Strauß', 'STRAUSS', '');
+const place = fc.constantFrom(0, 0, 0, 0, 1, 1, 2);
 const direction = fc
   .array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 })
   .filter((values) => values.some(Boolean));
@@ -38,23 +39,21 @@ function call(text: string, run: (gallery: Gallery, known: Known) => Promise<unk
   return { ask: 'call', text, run };
 }
 
-const enrol = fc
-  .record({ of: fc.nat({ max: 2 }), key, direction, modelId: model, pictured: fc.boolean() })
-  .map((wish) =>
-    call(`enrol ${JSON.stringify(wish)}`, async (gallery, known) => {
-      const { crop, picture, ...plain } = pictured(wish.direction, wish.key);
-      const bytes = wish.pictured ? { crop: crop!, picture: picture! } : {};
-      const more = { modelId: wish.modelId, ...bytes };
-      const collection = at(known.collections, wish.of);
-      const reference = await gallery.enrol(collection, wish.key, {
-        ...plain,
-        ...face(wish.direction, more),
-      });
-      known.references.push(reference.id);
-      known.persons.push(reference.personId);
-      return reference.number;
-    }),
-  );
+const enrol = fc.record({ of: place, key, direction, modelId: model, pictured: fc.boolean() }).map((wish) =>
+  call(`enrol ${JSON.stringify(wish)}`, async (gallery, known) => {
+    const { crop, picture, ...plain } = pictured(wish.direction, wish.key);
+    const bytes = wish.pictured ? { crop: crop!, picture: picture! } : {};
+    const more = { modelId: wish.modelId, ...bytes };
+    const collection = at(known.collections, wish.of);
+    const reference = await gallery.enrol(collection, wish.key, {
+      ...plain,
+      ...face(wish.direction, more),
+    });
+    known.references.push(reference.id);
+    known.persons.push(reference.personId);
+    return reference.number;
+  }),
+);
 
 const search = fc
   .record({
@@ -74,7 +73,13 @@ const search = fc
     }),
   );
 
-const member = fc.tuple(fc.nat({ max: 2 }), key, key);
+const member = fc.tuple(place, key, key);
+const rename = member.map(([of, from, to]) =>
+  call(`rename ${from} to ${to} in ${of}`, (gallery, { collections }) =>
+    gallery.renameMembership(at(collections, of), from, to),
+  ),
+);
+
 const others: fc.Arbitrary<Step>[] = [
   fc.constantFrom('main', 'side', 'yard').map((slug) =>
     call(`collection ${slug}`, async (gallery, known) => {
@@ -91,11 +96,6 @@ const others: fc.Arbitrary<Step>[] = [
   member.map(([of, name]) =>
     call(`find ${name} in ${of}`, (gallery, { collections }) =>
       gallery.findMembership(at(collections, of), name, 'ignoreCase'),
-    ),
-  ),
-  member.map(([of, from, to]) =>
-    call(`rename ${from} to ${to} in ${of}`, (gallery, { collections }) =>
-      gallery.renameMembership(at(collections, of), from, to),
     ),
   ),
   member.map(([of, name]) =>
@@ -115,7 +115,7 @@ const others: fc.Arbitrary<Step>[] = [
         all ? gallery.clearCollection(at(collections, of)) : gallery.removeAllReferences(at(collections, of)),
       ),
     ),
-  fc.tuple(fc.nat({ max: 2 }), fc.array(rank, { maxLength: 3 })).map(([of, ranks]) =>
+  fc.tuple(place, fc.array(rank, { maxLength: 3 })).map(([of, ranks]) =>
     call(`remove references ${ranks} of ${of}`, (gallery, { collections, references }) =>
       gallery.removeReferences(
         at(collections, of),
@@ -134,7 +134,12 @@ const others: fc.Arbitrary<Step>[] = [
   fc.constant<Step>({ ask: 'reopen' }),
 ];
 
-const step = fc.oneof({ weight: 8, arbitrary: enrol }, { weight: 4, arbitrary: search }, ...others);
+const step = fc.oneof(
+  { weight: 8, arbitrary: enrol },
+  { weight: 4, arbitrary: search },
+  { weight: 3, arbitrary: rename },
+  ...others,
+);
 
 /** The answer, or the code of the error. */
 async function outcome(run: Promise<unknown>): Promise<unknown> {
@@ -172,7 +177,7 @@ function nobody(): Known {
 
 test('the LMDB gallery answers any sequence of calls as the plain one does, also after it was opened again', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 50 }), async (steps) => {
       const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
       const plain = {
         gallery: openMemoryGallery(clock()),
@@ -183,7 +188,9 @@ test('the LMDB gallery answers any sequence of calls as the plain one does, also
       const known = nobody();
       try {
         for (const gallery of [plain, { gallery: store.gallery, known }]) {
-          gallery.known.collections.push((await gallery.gallery.createCollection('door', 'Door')).id);
+          for (const slug of ['door', 'gate']) {
+            gallery.known.collections.push((await gallery.gallery.createCollection(slug, slug)).id);
+          }
         }
         for (const next of steps) {
           if (next.ask === 'reopen') {
