@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
+import { ostiary, patience, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
 import { call, type Reply } from '../harness/http-client.ts';
 import { type PortraitName, portrait } from '../harness/photographs.ts';
 
 const uploaders = 4;
-const answersAgainMs = 5_000;
 
 describe('a service whose vision fails in the middle of uploads', () => {
   let folder: Awaited<ReturnType<typeof tempFolder>>;
@@ -40,8 +39,17 @@ describe('a service whose vision fails in the middle of uploads', () => {
     return (json as { total_elements: number }).total_elements;
   };
 
+  const metric = async (name: string) => {
+    const { bytes } = await call(service.url, 'GET', '/metrics');
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(bytes.toString())?.[1]);
+  };
+  /** The promise, or twice what a start takes where other work leaves this machine little room. */
+  const answersAgainWithinMs = () => {
+    const firstStart = service.log.find(({ msg }) => msg === 'Vision is ready');
+    return Math.max(5_000, 2_000 + 2 * Number(firstStart?.startMs));
+  };
   const untilReady = () =>
-    vi.waitFor(async () => expect((await call(service.url, 'GET', '/readyz')).status).toBe(200), 10_000);
+    vi.waitFor(async () => expect((await call(service.url, 'GET', '/readyz')).status).toBe(200), patience);
 
   it.each([
     ['is killed', 'SIGKILL'],
@@ -67,14 +75,22 @@ describe('a service whose vision fails in the middle of uploads', () => {
         }
       };
       const breakVision = async () => {
-        await vi.waitFor(() => expect(replies.length).toBeGreaterThan(2 * uploaders));
+        await vi.waitFor(() => expect(replies.length).toBeGreaterThan(2 * uploaders), patience);
         const [vision] = await service.children();
+        brokenAtMs = performance.now();
+        process.kill(vision!, 'SIGSTOP');
+        if (signal === 'SIGSTOP') return;
+        // Stopped it keeps what it has, so that the kill is sure to take a picture along.
+        await vi.waitFor(
+          async () => expect(await metric('ostiary_vision_running')).toBeGreaterThan(0),
+          patience,
+        );
         brokenAtMs = performance.now();
         process.kill(vision!, signal);
       };
       await Promise.all([breakVision(), ...Array.from({ length: uploaders }, (_, index) => upload(index))]);
 
-      expect(answeredAgainAtMs - brokenAtMs).toBeLessThan(answersAgainMs);
+      expect(answeredAgainAtMs - brokenAtMs).toBeLessThan(answersAgainWithinMs());
       const refused = replies.filter(({ status }) => status !== 201);
       expect(refused.length).toBeGreaterThan(0);
       for (const { status, headers } of refused) {
@@ -86,8 +102,7 @@ describe('a service whose vision fails in the middle of uploads', () => {
   );
 
   it('tells in its metrics how often vision was restarted', async () => {
-    const { bytes } = await call(service.url, 'GET', '/metrics');
-    expect(bytes.toString()).toMatch(/^ostiary_vision_restarts 2$/m);
+    expect(await metric('ostiary_vision_restarts')).toBe(2);
     expect(await call(service.url, 'GET', '/readyz')).toMatchObject({ status: 200 });
   });
 });

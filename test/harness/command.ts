@@ -64,6 +64,9 @@ export interface ServiceProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
+/** How long a test waits for what must come, on a machine that has much else to do. */
+export const patience = { timeout: 60_000, interval: 20 } as const;
+
 /** What a service has said once it listens everywhere and recognises faces. */
 const readyLines = ['Listening: the ostiary command', 'Vision is ready'];
 
@@ -85,10 +88,10 @@ export async function startService(options: CommandOptions): Promise<ServiceProc
   const urlAfter = (message: RegExp) => log.find(({ msg }) => message.test(String(msg)))?.url as string;
   try {
     await Promise.race([
-      vi.waitFor(() => expect(log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(readyLines)), {
-        timeout: 60_000,
-        interval: 50,
-      }),
+      vi.waitFor(
+        () => expect(log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(readyLines)),
+        patience,
+      ),
       ended.then(() => {
         throw new Error(`The service ended: ${complaints}`);
       }),

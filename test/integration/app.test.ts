@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listen } from '../../src/http/server.ts';
 import { selfSignedForLocalhost } from '../fixtures/models/self-signed-certificate.ts';
-import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
+import { ostiary, patience, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
 import { call } from '../harness/http-client.ts';
 import { portrait } from '../harness/photographs.ts';
 
@@ -202,8 +202,9 @@ describe('a service’s life', () => {
     // By saying so the service shows that it works on the request.
     await once(upload, 'continue');
     const stopped = service.stop();
-    await vi.waitFor(() =>
-      expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+    await vi.waitFor(
+      () => expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+      patience,
     );
     upload.end(await portrait('bea'));
     const [response] = await once(upload, 'response');
@@ -227,8 +228,9 @@ describe('a service’s life', () => {
     await once(upload, 'continue');
     const cut = once(upload, 'error');
     const stopped = service.stop();
-    await vi.waitFor(() =>
-      expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+    await vi.waitFor(
+      () => expect(messages(service)).toContain('Stopping: requests in work are answered first'),
+      patience,
     );
     process.kill(service.pid, 'SIGINT');
     expect(await stopped).toBe(130);
