@@ -15,8 +15,13 @@ export interface Health {
   readiness(): Promise<Readiness>;
 }
 
+type HealthParts = {
+  readonly vision: Pick<Vision, 'status'>;
+  readonly gallery: Pick<Gallery, 'listCollections'>;
+};
+
 /** The gallery counts as ready as long as it can be read; its state is else the code of the error. */
-export function createHealth(parts: { vision: Vision; gallery: Gallery }): Health {
+export function createHealth(parts: HealthParts): Health {
   return {
     async readiness() {
       const { state } = parts.vision.status();
@@ -27,7 +32,7 @@ export function createHealth(parts: { vision: Vision; gallery: Gallery }): Healt
   };
 }
 
-async function probeGallery(gallery: Gallery): Promise<PartHealth> {
+async function probeGallery(gallery: HealthParts['gallery']): Promise<PartHealth> {
   try {
     await gallery.listCollections();
     return { ready: true, state: 'loaded' };
