@@ -36,3 +36,13 @@ export function boxOverlap(one: Box, other: Box): number {
 export function mapPoint(by: Similarity, [x, y]: Point): Point {
   return [by.a * x - by.b * y + by.tx, by.b * x + by.a * y + by.ty];
 }
+
+/** The five points that 68 landmarks (iBUG 300-W) show: the middle of each eye's outline, nose tip, mouth corners. */
+export function fiveOf68(landmarks: readonly Point[]): Landmarks5 {
+  const middle = (from: number, to: number): Point => {
+    const outline = landmarks.slice(from, to);
+    const sum = outline.reduce(([sx, sy], [x, y]): Point => [sx + x, sy + y], [0, 0] as Point);
+    return [sum[0] / outline.length, sum[1] / outline.length];
+  };
+  return [middle(36, 42), middle(42, 48), landmarks[30]!, landmarks[48]!, landmarks[54]!];
+}

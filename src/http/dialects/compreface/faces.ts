@@ -1,6 +1,6 @@
 import type { AnalysedFace, AnalysedPicture, Attribute, StageTimes } from '../../../domain/face.ts';
 import type { Candidate } from '../../../domain/gallery.ts';
-import type { Box } from '../../../domain/geometry.ts';
+import { type Box, fiveOf68, type Landmarks5 } from '../../../domain/geometry.ts';
 import type { VisionModels } from '../../../domain/ports/vision.ts';
 import { cosineAt, similarityAt, similarityScale } from '../../../domain/similarity.ts';
 import type { PictureAsk } from '../../../services/pictures.ts';
@@ -13,6 +13,7 @@ const attributeOf: Readonly<Partial<Record<PluginSlug, Attribute>>> = {
   age: 'age',
   gender: 'gender',
   pose: 'pose',
+  landmarks: 'landmarks68',
 };
 
 /** What the query asks of a picture. A threshold outside of 0 to 1 finds no face. */
@@ -83,10 +84,15 @@ export function toWireFace(face: AnalysedFace, picture: Described, form: FaceFor
     ...(asked.has('calculator') && face.template ? { embedding: [...face.template.vector] } : {}),
     box: toWireBox(face.box, picture, probability),
     ...(asked.has('landmarks')
-      ? { landmarks: face.landmarks.map(([x, y]) => [Math.round(x), Math.round(y)] as const) }
+      ? { landmarks: fivePoints(face).map(([x, y]) => [Math.round(x), Math.round(y)] as const) }
       : {}),
     ...(status ? { execution_time: toExecutionTime(picture.stageMs, asked) } : {}),
   };
+}
+
+/** The detector may know no more of the mouth than its centre; the 68 landmarks do. */
+function fivePoints({ attributes, landmarks }: AnalysedFace): Landmarks5 {
+  return attributes.landmarks68 ? fiveOf68(attributes.landmarks68) : landmarks;
 }
 
 function toWireAge({ probability, high, low }: NonNullable<AnalysedFace['attributes']['age']>) {
@@ -108,7 +114,8 @@ function toWireBox(box: Box, picture: Described, probability: number): WireBox {
 
 /** Milliseconds of the picture's stages; the faces of a picture are worked on together. */
 function toExecutionTime(times: StageTimes, asked: ReadonlySet<PluginSlug>): Record<string, number> {
-  const described = [...asked].filter((slug) => attributeOf[slug]);
+  // Landmarks count as the detector's in the documentation.
+  const described = [...asked].filter((slug) => attributeOf[slug] && slug !== 'landmarks');
   const told: readonly (readonly [string, number | undefined])[] = [
     ['detector', times.detect],
     ['calculator', times.embed],
@@ -133,7 +140,9 @@ export function toPluginsVersions(
       ...(has('gender', 'gender') ? { gender: 'ostiary.GenderDetector' } : {}),
       detector: `${detector}.FaceDetector`,
       ...(calculated || asked.has('calculator') ? { calculator: `${embedding.id}.Calculator` } : {}),
-      ...(asked.has('landmarks') ? { landmarks: `${detector}.LandmarksDetector` } : {}),
+      ...(asked.has('landmarks')
+        ? { landmarks: `${attributes.includes('landmarks68') ? 'ostiary' : detector}.LandmarksDetector` }
+        : {}),
       ...(has('pose', 'pose') ? { pose: 'ostiary.PoseEstimator' } : {}),
     },
   };
