@@ -61,6 +61,16 @@ export function pictureCodecContract(name: string, open: () => PictureCodec): vo
       expect(distance(pixel(picture, 4, 8), expected)).toBeLessThanOrEqual(tolerance);
     });
 
+    it.each(['srgb', 'p3'])(
+      'shows a picture with the colour profile %s in its own colours',
+      async (profile) => {
+        const file = await twoColours().withIccProfile(profile).png().toBuffer();
+        const picture = await decode(file);
+        expect(distance(pixel(picture, 4, 8), [200, 100, 20])).toBeLessThanOrEqual(3);
+        expect(distance(pixel(picture, 27, 8), [120, 180, 240])).toBeLessThanOrEqual(3);
+      },
+    );
+
     it('lays what is transparent on white', async () => {
       const half = {
         create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0.5 } },
