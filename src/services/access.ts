@@ -22,15 +22,10 @@ export type AccessAsk = {
   readonly client: string;
 };
 
-/** CompreFace has a key for each of its services. */
-export type CompreFaceKeys = Readonly<Record<'recognition' | 'detection' | 'verification', IssuedCredential>>;
-
 /** Who may ask what. */
 export interface Access {
   /** Makes a credential; the secret is a UUID where the dialect wants one, else 256 random bits. */
   create(credential: NewCredential): Promise<IssuedCredential>;
-  /** Makes the three keys of one collection at once. */
-  createCompreFaceKeys(collectionId: Uuid, name: string): Promise<CompreFaceKeys>;
   /**
    * The credential behind a secret. `credential-unknown` when it is wrong, expired, revoked, or another dialect's or
    * service's; `too-many-attempts` when the client sent too many such ones, unless it shows one that was right before.
@@ -60,18 +55,8 @@ export function createAccess(parts: AccessParts): Access {
     return { secret, credential: await credentials.add(sha256(secret), credential) };
   };
 
-  const createKey = (service: ServiceName, name: string, collectionIds: readonly Uuid[]) =>
-    create({ dialect: 'compreface', service, name, collectionIds });
-
   return {
     create,
-    async createCompreFaceKeys(collectionId, name) {
-      return {
-        recognition: await createKey('recognition', name, [collectionId]),
-        detection: await createKey('detection', name, []),
-        verification: await createKey('verification', name, []),
-      };
-    },
     async admit(ask) {
       const hash = sha256(ask.secret);
       if (limit.exhausted(ask.client) && !known.has(hash)) {

@@ -19,6 +19,7 @@ import { defaultServerLimits, type HttpListener, listen, type ServerLimits } fro
 import { type Access, createAccess } from '../../src/services/access.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
+import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
 import { openTestVision, readScoreTables } from './vision.ts';
@@ -75,7 +76,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const services = createServices(store, vision, options);
   const issueKeys = async (slug: string) => {
     const collection = await services.collections.create(slug);
-    return { collection, keys: secretsOf(await services.access.createCompreFaceKeys(collection.id, slug)) };
+    return { collection, keys: await createCompreFaceKeys(services.access, collection) };
   };
   const served: ServedRequest[] = [];
   const logged: LogFields[] = [];
@@ -140,12 +141,14 @@ function createServices(
   };
 }
 
-function secretsOf(issued: Awaited<ReturnType<Access['createCompreFaceKeys']>>): CompreFaceSecrets {
-  const { recognition, detection, verification } = issued;
+async function createCompreFaceKeys(access: Access, collection: Collection): Promise<CompreFaceSecrets> {
+  const issued = await createKeys(access, { dialect: 'compreface', collection, name: collection.slug });
+  const secretOf = (service: keyof CompreFaceSecrets) =>
+    issued.find(({ credential }) => credential.service === service)!.secret;
   return {
-    recognition: recognition.secret,
-    detection: detection.secret,
-    verification: verification.secret,
+    recognition: secretOf('recognition'),
+    detection: secretOf('detection'),
+    verification: secretOf('verification'),
   };
 }
 

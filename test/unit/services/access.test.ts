@@ -76,20 +76,6 @@ describe('a credential', () => {
   });
 });
 
-describe('the three keys of CompreFace', () => {
-  it('are made at once, each for its service, and recognition alone reaches the collection', async () => {
-    const { access } = open();
-    const { recognition, detection, verification } = await access.createCompreFaceKeys(collectionId, 'site');
-    for (const [service, issued] of Object.entries({ recognition, detection, verification })) {
-      const services = [service as 'recognition'];
-      expect(await access.admit(asking(issued.secret, { services }))).toMatchObject({
-        service,
-        collectionIds: service === 'recognition' ? [collectionId] : [],
-      });
-    }
-  });
-});
-
 describe('a client that guesses', () => {
   const guess = (access: ReturnType<typeof open>['access'], client = 'a') =>
     access.admit(asking('00000000-0000-4000-8000-000000000000', { client })).catch((error) => error);
