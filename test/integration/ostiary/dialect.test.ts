@@ -71,6 +71,7 @@ describe('our own API', () => {
         referenceId,
         similarity: expect.any(Number),
         fmr: expect.toSatisfy((fmr: number) => fmr <= 1e-3),
+        extrapolated: true,
       },
     ]);
   });

@@ -18,10 +18,12 @@ export function toFace({ box, detectorScore, landmarks, quality, attributes }: A
   return { box, detectorScore, landmarks, quality, ...attributes };
 }
 
-/** Both numbers that a cosine stands for; no rate for a model that was never measured. */
+/** Both readings of a cosine; no rate for a model that was never measured. */
 export function toScore(cosine: number, scores: ScoreTable | undefined): ScoreAnswer {
   const similarity = Number(similarityAt(cosine, similarityScale(scores)).toFixed(5));
-  return { similarity, fmr: scores ? Number(fmrAtCosine(scores, cosine).toPrecision(3)) : null };
+  if (!scores) return { similarity, fmr: null, extrapolated: false };
+  const fmr = Number(fmrAtCosine(scores, cosine).toPrecision(3));
+  return { similarity, fmr, extrapolated: fmr < scores.lowestShownFmr };
 }
 
 export function toCandidate(candidate: Candidate, scores: ScoreTable | undefined): CandidateAnswer {

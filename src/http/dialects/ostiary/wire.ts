@@ -100,7 +100,12 @@ export type DetectAnswer = {
  * `similarity` is 1 for the same template and .5 where one in a thousand strangers gets; `fmr` is the share of strangers
  * who get so far, null for a model that was never measured.
  */
-export type ScoreAnswer = { readonly similarity: number; readonly fmr: number | null };
+export type ScoreAnswer = {
+  readonly similarity: number;
+  readonly fmr: number | null;
+  /** Whether the rate is lower than the measured pairs can show. */
+  readonly extrapolated: boolean;
+};
 
 export type CandidateAnswer = ScoreAnswer & {
   readonly key: string;
