@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors.ts';
@@ -133,6 +134,17 @@ export function pictureCodecContract(name: string, open: () => PictureCodec): vo
       await expect(decode(bomb)).rejects.toSatisfy(hasCode('too-large'));
     });
 
+    it('says how large a picture is that no decoder would take', async () => {
+      const header = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })
+        .png()
+        .toBuffer();
+      const file = pngOfDeclaredSize(header, 30_000, 30_000);
+      await expect(decode(file)).rejects.toMatchObject({
+        code: 'too-large',
+        details: { width: 30_000, height: 30_000, maxPixels: limits.maxPixels },
+      });
+    });
+
     it('reads a photograph, and not the same cut short', async () => {
       const file = readFileSync(photograph);
       const photographLimits = { maxPixels: 3_000_000, enoughLongSide: 1920 };
@@ -173,6 +185,15 @@ async function bitmapOfTwoColours(): Promise<Uint8Array> {
   const pixels = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) pixels.set([data[i + 2]!, data[i + 1]!, data[i]!], i);
   return bmp({ width: 32, height: -16, bits: 24, pixels });
+}
+
+/** The PNG file with another size in its header, whose checksum is made anew. */
+function pngOfDeclaredSize(file: Uint8Array, width: number, height: number): Uint8Array {
+  const changed = Buffer.from(file);
+  changed.writeUInt32BE(width, 16);
+  changed.writeUInt32BE(height, 20);
+  changed.writeUInt32BE(crc32(changed.subarray(12, 29)), 29);
+  return changed;
 }
 
 function hasCode(code: string): (error: unknown) => boolean {

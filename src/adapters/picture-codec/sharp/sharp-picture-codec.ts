@@ -43,7 +43,8 @@ async function decodeWithSharp(
   limits: DecodeLimits,
 ): Promise<Omit<DecodedPicture, 'format'>> {
   try {
-    const header = await sharp(file, { pages: 1 }).metadata();
+    // sharp's own limit would refuse the largest headers before their size is known; no pixel is decoded here.
+    const header = await sharp(file, { pages: 1, limitInputPixels: false }).metadata();
     checkSize(header.width, header.height, limits.maxPixels);
     const { width: fullWidth, height: fullHeight } = header.autoOrient;
     const ignoreIcc = header.space !== 'cmyk' && header.icc !== undefined && isSrgbProfile(header.icc);
