@@ -12,7 +12,8 @@ import { type Detection, mapLandmarks } from './detection.ts';
 import type { Embedder } from './embed.ts';
 import { locateWhole } from './locate-whole.ts';
 import { judgeQuality } from './quality.ts';
-import { startStageClock } from './stage-clock.ts';
+import { releasePicture } from './release-picture.ts';
+import { type StageClock, startStageClock } from './stage-clock.ts';
 
 /** What the analysis of a picture needs, loaded. */
 export type AnalysisParts = {
@@ -42,13 +43,10 @@ export async function analysePicture(
 ): Promise<AnalysedPicture> {
   const clock = startStageClock(signal);
   const decoded = await clock.run('decode', () => parts.codec.decode(request.picture, parts.limits));
-  const detections = await clock.run('detect', () => locateFaces(parts.detector, decoded.picture, request));
-  const aligned = await clock.run('align', () =>
-    alignFaces(parts, { picture: decoded.picture, detections, asFiles: request.crop }),
-  );
+  const toFull = fullPictureScale(decoded);
+  const aligned = await cutFaces(parts, { request, picture: decoded.picture, clock });
   const seen = aligned.map((face) => face.seen);
   const templates = request.embed ? await clock.run('embed', () => parts.embedder.embed(seen)) : [];
-  const toFull = fullPictureScale(decoded);
   const described =
     request.attributes.length > 0
       ? await clock.run('attributes', () =>
@@ -64,6 +62,18 @@ export async function analysePicture(
     ),
     stageMs: clock.times(),
   };
+}
+
+type Cutting = { readonly request: Request; readonly picture: Picture; readonly clock: StageClock };
+
+/** All that is done on the picture itself, which is gone afterwards: the rest works on the faces cut from it. */
+async function cutFaces(parts: AnalysisParts, { request, picture, clock }: Cutting): Promise<AlignedFace[]> {
+  try {
+    const detections = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
+    return await clock.run('align', () => alignFaces(parts, { picture, detections, asFiles: request.crop }));
+  } finally {
+    releasePicture(picture);
+  }
 }
 
 /** The largest faces first. */

@@ -7,7 +7,9 @@ import { sharpPictureCodec } from '../../src/adapters/picture-codec/sharp/sharp-
 import { AppError } from '../../src/domain/errors.ts';
 import { type AnalysedFace, attributes, type Template } from '../../src/domain/face.ts';
 import { boxOverlap } from '../../src/domain/geometry.ts';
+import type { Picture } from '../../src/domain/picture.ts';
 import type { Analyser } from '../../src/domain/ports/analyser.ts';
+import type { PictureCodec } from '../../src/domain/ports/picture-codec.ts';
 import type { AnalyseRequest } from '../../src/domain/ports/vision.ts';
 import { openAnalyser } from '../../src/pipeline/open-analyser.ts';
 
@@ -26,7 +28,7 @@ const recognise: Omit<Request, 'picture'> = {
   attributes: [],
 };
 
-async function open(profile = 'default'): Promise<Analyser> {
+async function open(profile = 'default', codec = sharpPictureCodec()): Promise<Analyser> {
   return openAnalyser({
     store: await openModelStore({
       catalogueFile: inRepository('models/catalogue.json'),
@@ -34,7 +36,7 @@ async function open(profile = 'default'): Promise<Analyser> {
     }),
     profile,
     faceModels: openOnnxRuntime({ threads: 1 }),
-    codec: sharpPictureCodec(),
+    codec,
     limits: { maxPixels: 50_000_000, enoughLongSide: 1920 },
     tiles: 'auto',
     cropQuality: 95,
@@ -81,6 +83,25 @@ describe('the analyser', () => {
       for (const part of Object.values(quality)) expect(part).toBeGreaterThanOrEqual(0);
       expect(quality.overall).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('gives the memory of a picture back without waiting for the garbage collector', async () => {
+    const pictures: Picture[] = [];
+    const codec = sharpPictureCodec();
+    const keeping: PictureCodec = {
+      ...codec,
+      async decode(file, limits) {
+        const decoded = await codec.decode(file, limits);
+        pictures.push(decoded.picture);
+        return decoded;
+      },
+    };
+    await using watched = await open('default', keeping);
+    await watched.analyse({ ...recognise, picture: sample(6) });
+    await expect(
+      watched.analyse({ ...recognise, picture: sample(6) }, AbortSignal.abort()),
+    ).rejects.toThrow();
+    expect(pictures.map(({ data }) => data.byteLength)).toEqual([0]);
   });
 
   it('keeps to the largest faces when so many are asked for', async () => {
