@@ -5,18 +5,14 @@ import { readQuery } from './query.ts';
 import { readJsonBody, requireJsonType } from './uploads.ts';
 import { embeddingsBody, searchQuery, sourceAndTargetsBody } from './wire.ts';
 
-/** Numbers are dear to parse: a thousand embeddings fit into this. */
-const maxEmbeddingBytes = 4 * 1024 * 1024;
-
 /** Recognition and verification of embeddings that a caller has from the calculator. */
 export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps): void {
-  const { recognition, people } = deps;
-  const limits = { ...deps.bodyLimits, maxJsonBytes: maxEmbeddingBytes };
+  const { recognition, people, bodyLimits } = deps;
 
   router.post('/recognition/embeddings/recognize', async (ctx) => {
     requireJsonType(ctx);
     const query = readQuery(ctx, searchQuery);
-    const { embeddings } = await readJsonBody(ctx, limits, embeddingsBody);
+    const { embeddings } = await readJsonBody(ctx, bodyLimits, embeddingsBody);
     const scale = openScale(recognition);
     const search = toSearchAsk(query, [collectionOf(ctx)], scale);
     const candidates = await recognition.recogniseVectors(embeddings, search);
@@ -32,7 +28,7 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
     ctx.state.about.verifies = 'embedding';
     requireJsonType(ctx);
     const imageId = imageIdOf(ctx);
-    const { embeddings } = await readJsonBody(ctx, limits, embeddingsBody);
+    const { embeddings } = await readJsonBody(ctx, bodyLimits, embeddingsBody);
     const reference = await people.getReference(collectionOf(ctx), imageId);
     const scores = await recognition.compareWithReference(embeddings, reference, ctx.state.signal);
     ctx.body = { result: bestFirst(embeddings, scores, openScale(recognition)) };
@@ -40,7 +36,7 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
 
   router.post('/verification/embeddings/verify', async (ctx) => {
     requireJsonType(ctx);
-    const { source, targets } = await readJsonBody(ctx, limits, sourceAndTargetsBody);
+    const { source, targets } = await readJsonBody(ctx, bodyLimits, sourceAndTargetsBody);
     const scores = recognition.compareVectors(source, targets);
     ctx.body = { result: bestFirst(targets, scores, openScale(recognition)) };
   });

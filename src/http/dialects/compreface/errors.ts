@@ -20,8 +20,10 @@ function later(status: number, code: number, message: string) {
 /** CompreFace's form of every error; where its server has none, the nearest of its own codes. */
 export const errors: DialectErrors = {
   table: {
-    'bad-input': ({ details: { body } }) =>
-      body === 'multipart' || body === 'stalled' ? undefinedFault(400) : { status: 400 },
+    'bad-input': ({ details: { body } }) => {
+      if (body === 'base64') return fault(400, 21, 'Provided value is not Base64');
+      return body === 'multipart' || body === 'stalled' ? undefinedFault(400) : { status: 400 };
+    },
     unauthenticated: () => fault(400, 20, 'Missing header: x-api-key'),
     'credential-unknown': serviceUnknown,
     forbidden: serviceUnknown,
@@ -75,6 +77,5 @@ export const refusals = {
     new WireRefusal('part-missing', fault(400, 34, `Required part ${part} is missing`)),
   extension: (fileName: string) =>
     new WireRefusal('extension', fault(400, 21, `File [${fileName}] has an unavailable extension`)),
-  base64: () => new WireRefusal('base64', fault(400, 21, 'Provided value is not Base64')),
   threshold: () => new WireRefusal('threshold', noFace()),
 } as const;

@@ -2,9 +2,13 @@ import type { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { readJson } from '../../body/read-json.ts';
+import { readPictureJson } from '../../body/read-json-pictures.ts';
 import { readMultipart } from '../../body/read-multipart.ts';
 import type { RequestContext } from '../../dialect.ts';
 import { refusals } from './errors.ts';
+
+/** Numbers and names are dear to parse: a thousand embeddings fit into this. */
+const maxPlainJsonBytes = 4 * 1024 * 1024;
 
 const extensions = new Set(['tif', 'tiff', 'jpg', 'jpeg', 'png', 'bmp', 'ico', 'gif', 'webp']);
 
@@ -29,21 +33,27 @@ export async function readPictures(
 ): Promise<Buffer[]> {
   const names = Object.keys(schema.shape);
   if (isMultipart(ctx)) return readFiles(ctx, limits, names);
-  const body = await readJsonBody(ctx, limits, schema);
+  const { value, decode } = await readPictureJson(ctx.req, limits);
+  const body = check(schema, value);
   return names.map((name) => {
     const text = body[name];
     if (typeof text !== 'string') throw refusals.partMissing(name);
-    return decodeBase64(text, limits.maxFileBytes);
+    return decode(text);
   });
 }
 
-/** A JSON body of that form; anything else is unreadable. */
+/** A JSON body of that form, without pictures; anything else is unreadable. */
 export async function readJsonBody<Schema extends z.ZodType>(
   ctx: RequestContext,
   limits: BodyLimits,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  const result = schema.safeParse(await readJson(ctx.req, limits));
+  const maxJsonBytes = Math.min(limits.maxJsonBytes, maxPlainJsonBytes);
+  return check(schema, await readJson(ctx.req, { ...limits, maxJsonBytes }));
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
   if (!result.success) throw refusals.unreadable();
   return result.data;
 }
@@ -64,33 +74,6 @@ async function readFiles(
     if (!extensions.has(extension)) throw refusals.extension(fileName);
   }
   return files.map(({ bytes }) => bytes);
-}
-
-/**
- * Node's decoder passes over what it does not know, so the answer is as long as it should be only when every letter
- * counted; it also takes the letters of base64url, and looks at the low byte of letters that are no ASCII.
- */
-function decodeBase64(text: string, maxBytes: number): Buffer {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const letters = text.length - padding;
-  const wellPadded = padding === 0 || text.length % 4 === 0;
-  const ascii = Buffer.byteLength(text) === text.length;
-  if (
-    letters === 0 ||
-    letters % 4 === 1 ||
-    !wellPadded ||
-    !ascii ||
-    text.includes('-') ||
-    text.includes('_')
-  ) {
-    throw refusals.base64();
-  }
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== Math.floor((letters * 3) / 4)) throw refusals.base64();
-  if (bytes.length > maxBytes) {
-    throw new AppError('too-large', 'The picture is larger than allowed', { details: { maxBytes } });
-  }
-  return bytes;
 }
 
 function isMultipart(ctx: RequestContext): boolean {
