@@ -15,7 +15,7 @@ export type TileUse = 'auto' | 'always' | 'never';
 
 /** Finds faces with one detector network; coordinates are pixels of the picture that it is given. */
 export interface Detector {
-  /** All faces from `minScore` on (the catalogue's when absent), each once, best score first. */
+  /** All faces from `minScore` on (the catalogue's when absent, at least .1), each once. */
   detect(picture: Picture, minScore?: number): Promise<Detection[]>;
   /** As `detect`, of one region, which may reach over the picture's border into black. */
   detectInRegion(picture: Picture, region: Box): Promise<Detection[]>;
@@ -23,6 +23,9 @@ export interface Detector {
 
 /** A box this small in the network's input is found, but its neighbours may be too small: then tiles are worth it. */
 const smallFaceInNetworkPixels = 16;
+
+/** Below it, nearly every place of a picture is a "face", and each would be cut, embedded and searched. */
+const leastScore = 0.1;
 
 type InputSize = { readonly width: number; readonly height: number };
 type Decoder = (outputs: ReadonlyMap<string, Tensor>, input: InputSize, minScore: number) => Detection[];
@@ -55,7 +58,8 @@ export async function openDetector(entry: ModelEntry, network: Network, tiles: T
   };
 
   return {
-    async detect(picture, minScore = usualMinScore) {
+    async detect(picture, askedScore = usualMinScore) {
+      const minScore = Math.max(leastScore, askedScore);
       const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
       const found = await scanAll(picture, [whole], minScore);
       if (tiles === 'always' || (tiles === 'auto' && hasNoneOrSmall(found, picture, entry))) {

@@ -85,6 +85,13 @@ describe('the analyser', () => {
     }
   });
 
+  it('takes nothing for a face that the detector all but rules out, whatever threshold is asked for', async () => {
+    const request = { ...recognise, embed: false, picture: sample(1) };
+    const { faces } = await analyser.analyse({ ...request, minDetectorScore: 0 });
+    expect(faces.length).toBeLessThan(100);
+    expect(Math.min(...faces.map(({ detectorScore }) => detectorScore))).toBeGreaterThanOrEqual(0.1);
+  });
+
   it('gives the memory of a picture back without waiting for the garbage collector', async () => {
     const pictures: Picture[] = [];
     const codec = sharpPictureCodec();

@@ -10,9 +10,12 @@ export type AnalyseRequest = {
   readonly priority: Priority;
   /** `detect` looks for faces; `whole` takes the picture itself as one upright face crop. */
   readonly faces: 'detect' | 'whole';
-  /** Faces under this detector score are left out; the catalogue's threshold when absent. 0 to 1. */
+  /**
+   * Faces under this detector score are left out; the catalogue's threshold when absent. 0 to 1; values under .1 count
+   * as .1.
+   */
   readonly minDetectorScore?: number;
-  /** Only the so many largest faces are aligned, embedded and described; 0 is all. */
+  /** Only the so many largest faces are aligned, embedded and described; 0 is all, up to 500. */
   readonly maxFaces: number;
   /** Whether a template is made for each face. */
   readonly embed: boolean;
