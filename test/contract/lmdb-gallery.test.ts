@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { galleryContract } from './gallery.ts';
+import { galleryContract, type OpenGallery } from './gallery.ts';
+import { clearingContract } from './gallery-clearing.ts';
 
 let folder: string;
 let stores = 0;
@@ -13,7 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-galleryContract('lmdb gallery', async (clock) => {
+const open: OpenGallery = async (clock) => {
   const store = await openLmdbStore({ dir: join(folder, String(++stores)), ...clock });
   return store.gallery;
-});
+};
+
+galleryContract('lmdb gallery', open);
+clearingContract('lmdb gallery', open);

@@ -1,4 +1,6 @@
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { galleryContract } from './gallery.ts';
+import { clearingContract } from './gallery-clearing.ts';
 
 galleryContract('memory gallery', async (clock) => openMemoryGallery(clock));
+clearingContract('memory gallery', async (clock) => openMemoryGallery(clock));

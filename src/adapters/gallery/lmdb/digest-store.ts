@@ -17,9 +17,10 @@ export type DigestParts = {
   readonly pictures: Pictures;
 };
 
-/** The digest of one moment's records. Rejects with `record-corrupt` when one of them cannot be read. */
-export async function digestStore(parts: DigestParts): Promise<string> {
+/** The digest of one moment's records, once `settle` has ended what is under way. Rejects with `record-corrupt` when one of them cannot be read. */
+export async function digestStore(parts: DigestParts, settle: () => Promise<void>): Promise<string> {
   for (let attempt = 1; ; attempt++) {
+    await settle();
     const before = parts.environment.lastCommit();
     const digest = createGalleryDigest();
     let sinceTurn = 0;
@@ -36,7 +37,7 @@ export async function digestStore(parts: DigestParts): Promise<string> {
 /** One step a record, in the digest's order. */
 function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Iterable<() => void> {
   for (const { value } of paged(tables.collections)) {
-    const { references: _, ...collection } = value;
+    const { references: _, clearing: __, ...collection } = value;
     yield () => digest.add('collection', collection);
   }
   for (const { value } of paged(tables.persons)) yield () => digest.add('person', value);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { AppError } from '../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
-import { Table } from './table.ts';
+import { type Snapshot, Table } from './table.ts';
 
 /** Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made). */
 const pageSize = 16_384;
@@ -54,6 +54,11 @@ export class Environment {
     } catch (error) {
       throw refusal instanceof AppError ? refusal : await this.#translate(error);
     }
+  }
+
+  /** What is read of it does not change over the turns of the event loop. Call its `done` soon. */
+  snapshot(): Snapshot {
+    return this.#root.useReadTransaction();
   }
 
   /** Changes with every commit; what is read from here on is at least as new. */

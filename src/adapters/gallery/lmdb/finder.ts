@@ -23,6 +23,7 @@ export class Finder {
   readonly #nowMs: () => number;
   readonly #arenas = new Map<string, Arena>();
   readonly #persons = new Map<Uuid, KnownPerson>();
+  readonly #hidden = new Set<Uuid>();
   readonly #collections = new Map<Uuid, Pick<ArenaRow, 'collectionId' | 'collectionSlot'>>();
   /** For the block at hand; one search runs at a time. */
   readonly #scores = new Float64Array(blockRows);
@@ -50,6 +51,11 @@ export class Finder {
   hide(personId: Uuid, hidden: boolean): void {
     const person = this.#persons.get(personId);
     if (person) person.hidden = hidden;
+  }
+
+  hideCollection(collectionId: Uuid, hidden: boolean): void {
+    if (hidden) this.#hidden.add(collectionId);
+    else this.#hidden.delete(collectionId);
   }
 
   /** False when the person is unknown, or another template of the model has another length: the row is left out. */
@@ -155,7 +161,7 @@ export class Finder {
     const wanted = new Uint8Array(this.#collections.size);
     for (const id of collectionIds) {
       const known = this.#collections.get(id);
-      if (known) wanted[known.collectionSlot] = 1;
+      if (known && !this.#hidden.has(id)) wanted[known.collectionSlot] = 1;
     }
     return wanted;
   }

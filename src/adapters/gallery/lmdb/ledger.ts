@@ -12,7 +12,8 @@ import {
 import type { ListedReference } from '../../../domain/ports/gallery.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
 import type { TemplateRow } from './codecs.ts';
-import { numberAt, numberBytes, ownUuidBytes, textAt, textBytes, uuidAt, uuidBytes } from './keys.ts';
+import { numberAt, numberBytes, ownUuidBytes, textBytes, uuidAt, uuidBytes } from './keys.ts';
+import { readable } from './table.ts';
 import type { CollectionRecord, MembershipRecord, ReferenceRecord, StoreState, Tables } from './tables.ts';
 
 /** What a write means for memory and pictures, once it is committed. */
@@ -22,7 +23,8 @@ export type AfterCommit =
   | { readonly kind: 'row'; readonly number: number; readonly row: TemplateRow }
   | { readonly kind: 'row-gone'; readonly number: number }
   | { readonly kind: 'row-moved'; readonly number: number; readonly personId: Uuid }
-  | { readonly kind: 'picture-gone'; readonly referenceId: Uuid };
+  | { readonly kind: 'picture-gone'; readonly referenceId: Uuid }
+  | { readonly kind: 'collection-hidden'; readonly collectionId: Uuid; readonly hidden: boolean };
 
 export type LedgerParts = {
   readonly tables: Tables;
@@ -40,6 +42,16 @@ export function personUnknown(): AppError {
   return new AppError('person-unknown', 'There is no such person');
 }
 
+/** A write that met a collection which is being cleared: it is to be made again once that is done. */
+export class BeingCleared extends AppError {
+  readonly collectionId: Uuid;
+
+  constructor(collectionId: Uuid) {
+    super('storage-failed', 'The collection is being cleared');
+    this.collectionId = collectionId;
+  }
+}
+
 function memberKey(collection: Buffer, key: string): Buffer {
   return Buffer.concat([collection, textBytes(key)]);
 }
@@ -49,9 +61,9 @@ function foldedKey(collection: Buffer, key: string): Buffer {
 }
 
 /** A collection as a write sees it: its record and the bytes that its keys start with. */
-type OpenCollection = { readonly bytes: Buffer; record: CollectionRecord };
+export type OpenCollection = { readonly bytes: Buffer; record: CollectionRecord };
 /** A member as a write sees it. */
-type Member = MembershipRecord & { readonly key: string };
+export type Member = MembershipRecord & { readonly key: string };
 
 /**
  * The bookkeeping of one write: each method keeps all tables that speak of the same thing in step, and notes what is
@@ -69,7 +81,15 @@ export class Ledger {
     this.#nextId = nextId;
   }
 
+  /** Throws `BeingCleared` while the collection is cleared. */
   collection(id: Uuid): OpenCollection {
+    const collection = this.anyCollection(id);
+    if (collection.record.clearing) throw new BeingCleared(id);
+    return collection;
+  }
+
+  /** As `collection`, also while it is cleared. */
+  anyCollection(id: Uuid): OpenCollection {
     const bytes = uuidBytes(id);
     const record = bytes && this.#tables.collections.get(bytes);
     if (!record) throw collectionUnknown();
@@ -124,22 +144,16 @@ export class Ledger {
       this.after.push({ kind: 'row-moved', number, personId: heir.personId });
     }
     this.#putMember(collection, { ...heir, referenceCount: heir.referenceCount + member.referenceCount });
-    this.#leave(collection, member, heir.personId);
+    this.leave(collection, member, heir.personId);
   }
 
   /** Takes the member and her references out of the collection; tells how many there were. */
   removeMember(collection: OpenCollection, member: Member): number {
     const numbers = this.#numbersOf(collection, member);
-    for (const number of numbers) this.#dropReference(collection, member.personId, number);
-    this.#count(collection, -numbers.length);
-    this.#leave(collection, member);
+    for (const number of numbers) this.dropReference(collection, member.personId, number);
+    this.putCollection(collection, { references: collection.record.references - numbers.length });
+    this.leave(collection, member);
     return numbers.length;
-  }
-
-  *members(collection: OpenCollection): Iterable<Member> {
-    for (const { key, value } of this.#tables.memberships.entries({ prefix: collection.bytes })) {
-      yield { ...value, key: textAt(key, 16) };
-    }
   }
 
   addReference(
@@ -164,7 +178,7 @@ export class Ledger {
     this.#tables.templates.put(numberBytes(number), row);
     if (crop) this.#tables.crops.put(numberBytes(number), crop);
     this.#putMember(collection, { ...member, referenceCount: member.referenceCount + 1 });
-    this.#count(collection, 1);
+    this.putCollection(collection, { references: collection.record.references + 1 });
     this.after.push({ kind: 'row', number, row });
     return reference;
   }
@@ -181,21 +195,22 @@ export class Ledger {
   /** Removes the reference, and its member when it was her last. */
   removeReference(collection: OpenCollection, record: ReferenceRecord): ListedReference {
     const member = this.memberOf(collection, record.personId);
-    this.#dropReference(collection, record.personId, record.number);
-    this.#count(collection, -1);
+    this.dropReference(collection, record.personId, record.number);
+    this.putCollection(collection, { references: collection.record.references - 1 });
     const left = { ...member, referenceCount: member.referenceCount - 1 };
     if (left.referenceCount > 0) this.#putMember(collection, left);
-    else this.#leave(collection, left);
+    else this.leave(collection, left);
     return listedReference({ ...record, key: member.key });
   }
 
-  /** Takes the person out of all her collections; tells how many references she had. */
+  /** Takes the person out of all her collections; tells how many references she had where none were being cleared. */
   removePerson(personId: Uuid): number {
     const person = ownUuidBytes(personId);
     let references = 0;
     for (const place of [...this.#tables.places.keys({ prefix: person })]) {
-      const collection = this.collection(uuidAt(place, 16));
-      references += this.removeMember(collection, this.memberOf(collection, personId));
+      const collection = this.anyCollection(uuidAt(place, 16));
+      const removed = this.removeMember(collection, this.memberOf(collection, personId));
+      if (!collection.record.clearing) references += removed;
     }
     return references;
   }
@@ -209,20 +224,22 @@ export class Ledger {
     return [...this.#tables.memberReferences.keys({ prefix })].map((key) => numberAt(key, 32));
   }
 
-  #dropReference(collection: OpenCollection, personId: Uuid, number: number): void {
+  /** Removes all that is kept of a reference, also of a damaged one; the counts are the caller's part. */
+  dropReference(collection: OpenCollection, personId: Uuid, number: number): void {
     const at = this.#referenceKey(collection, number);
-    const record = this.#tables.references.get(at);
-    if (!record) throw new AppError('record-corrupt', 'A member has a reference without a record');
+    const record = readable(() => this.#tables.references.get(at));
+    const id = record?.id ?? readable(() => this.#tables.templates.get(numberBytes(number)))?.referenceId;
     this.#tables.references.remove(at);
-    this.#tables.referenceNumbers.remove(ownUuidBytes(record.id));
+    if (id) this.#tables.referenceNumbers.remove(ownUuidBytes(id));
     this.#tables.memberReferences.remove(this.#memberReferenceKey(collection, personId, number));
     this.#tables.templates.remove(numberBytes(number));
     this.#tables.crops.remove(numberBytes(number));
     this.after.push({ kind: 'row-gone', number });
-    if (record.hasPicture) this.after.push({ kind: 'picture-gone', referenceId: record.id });
+    if (id && record?.hasPicture !== false) this.after.push({ kind: 'picture-gone', referenceId: id });
   }
 
-  #leave(collection: OpenCollection, member: Member, heirId?: Uuid): void {
+  /** Takes a member without references out of the collection; the person goes with her last place. */
+  leave(collection: OpenCollection, member: Member, heirId?: Uuid): void {
     const { personId } = member;
     this.#removeMember(collection, member);
     const [elsewhere] = this.#tables.places.keys({ prefix: ownUuidBytes(personId), limit: 1 });
@@ -245,8 +262,8 @@ export class Ledger {
     this.#tables.places.remove(Buffer.concat([ownUuidBytes(personId), collection.bytes]));
   }
 
-  #count(collection: OpenCollection, change: number): void {
-    collection.record = { ...collection.record, references: collection.record.references + change };
+  putCollection(collection: OpenCollection, change: Partial<CollectionRecord>): void {
+    collection.record = { ...collection.record, ...change };
     this.#tables.collections.put(collection.bytes, collection.record);
   }
 

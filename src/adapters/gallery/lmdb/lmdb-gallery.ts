@@ -23,13 +23,16 @@ import type {
   ListedReference,
   SearchRequest,
 } from '../../../domain/ports/gallery.ts';
+import { Clearings } from './clearing.ts';
 import { digestStore } from './digest-store.ts';
 import type { Environment } from './environment.ts';
 import type { Finder } from './finder.ts';
+import { follow } from './follow.ts';
 import { ownUuidBytes } from './keys.ts';
-import { type AfterCommit, Ledger, type LedgerParts, personUnknown } from './ledger.ts';
+import { BeingCleared, Ledger, type LedgerParts, personUnknown } from './ledger.ts';
 import type { Pictures } from './pictures.ts';
 import type { Reader } from './reader.ts';
+import type { Clearing } from './tables.ts';
 
 export type GalleryParts = LedgerParts & {
   readonly environment: Environment;
@@ -48,10 +51,12 @@ export type GalleryParts = LedgerParts & {
 export class LmdbGallery implements Gallery {
   readonly #parts: GalleryParts;
   readonly #reader: Reader;
+  readonly #clearings: Clearings;
 
   constructor(parts: GalleryParts) {
     this.#parts = parts;
     this.#reader = parts.reader;
+    this.#clearings = new Clearings(parts.tables, (decide) => this.#write(decide));
   }
 
   async createCollection(slug: string, name: string): Promise<Collection> {
@@ -135,12 +140,7 @@ export class LmdbGallery implements Gallery {
   }
 
   async clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }> {
-    return this.#write((ledger) => {
-      const collection = ledger.collection(collectionId);
-      const members = [...ledger.members(collection)];
-      const references = members.reduce((sum, member) => sum + ledger.removeMember(collection, member), 0);
-      return { members: members.length, references };
-    });
+    return this.#clear(collectionId, 'all members');
   }
 
   async enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference> {
@@ -186,14 +186,11 @@ export class LmdbGallery implements Gallery {
   }
 
   async removeAllReferences(collectionId: Uuid, key?: string): Promise<number> {
+    if (key === undefined) return (await this.#clear(collectionId, 'members with references')).references;
     return this.#write((ledger) => {
       const collection = ledger.collection(collectionId);
-      if (key !== undefined) {
-        const member = ledger.member(collection, key);
-        return member ? ledger.removeMember(collection, member) : 0;
-      }
-      const members = [...ledger.members(collection)].filter(({ referenceCount }) => referenceCount > 0);
-      return members.reduce((sum, member) => sum + ledger.removeMember(collection, member), 0);
+      const member = ledger.member(collection, key);
+      return member ? ledger.removeMember(collection, member) : 0;
     });
   }
 
@@ -203,7 +200,7 @@ export class LmdbGallery implements Gallery {
     const dimensions = tables.models.get(Buffer.from(request.modelId));
     for (const probe of request.probes) checkVector(probe, dimensions);
     const found = await finder.search(request, ({ person, collectionId }) =>
-      tables.places.get(Buffer.concat([ownUuidBytes(person.id), ownUuidBytes(collectionId)])),
+      this.#reader.keyOfFound(person.id, collectionId),
     );
     return found.map((hits) =>
       hits.map(({ score, key, facts: { referenceId, person, collectionId } }) => {
@@ -213,7 +210,7 @@ export class LmdbGallery implements Gallery {
   }
 
   async erase(personId: Uuid): Promise<ErasureReceipt> {
-    const { finder, nowMs, tables } = this.#parts;
+    const { finder, nowMs } = this.#parts;
     const earlier = this.#reader.findErasure(personId);
     if (earlier) return earlier;
     if (!this.#reader.findPerson(personId)) throw personUnknown();
@@ -224,7 +221,7 @@ export class LmdbGallery implements Gallery {
         // Somebody else may have been quicker.
         const done = this.#reader.findErasure(personId);
         if (done) return done;
-        if (!tables.persons.has(ownUuidBytes(personId))) throw personUnknown();
+        if (!this.#reader.findPerson(personId)) throw personUnknown();
         const receipt = { personId, hiddenAtMs, references: ledger.removePerson(personId) };
         ledger.putTombstone(personId, { kind: 'erased', receipt });
         return receipt;
@@ -246,11 +243,38 @@ export class LmdbGallery implements Gallery {
   }
 
   async digest(): Promise<string> {
-    return digestStore(this.#parts);
+    return digestStore(this.#parts, () => this.#clearings.finishAll());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.close();
+  }
+
+  /** Goes on with what a stop has cut short; the next write meets what fails again. */
+  async resume(): Promise<void> {
+    try {
+      await this.#clearings.finishAll();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+
+  /** To be called before the store is closed. */
+  stop(): Promise<void> {
+    return this.#clearings.stop();
+  }
+
+  async #clear(collectionId: Uuid, what: Clearing): Promise<{ members: number; references: number }> {
+    const counts = await this.#write((ledger) =>
+      this.#clearings.begin(ledger, ledger.collection(collectionId), what),
+    );
+    try {
+      await this.#clearings.finish(collectionId);
+    } catch (error) {
+      // It is empty for all who ask; the next write to it, or the next start, goes on removing.
+      if (!(error instanceof AppError)) throw error;
+    }
+    return counts;
   }
 
   /** Notes on the receipt that the last of her records, the pictures, are gone too. */
@@ -272,38 +296,24 @@ export class LmdbGallery implements Gallery {
 
   /** `whole` is false when a picture was left for the next start to remove. */
   async #commit<R>(decide: (ledger: Ledger) => R): Promise<{ result: R; whole: boolean }> {
+    for (;;) {
+      try {
+        return await this.#commitOnce(decide);
+      } catch (error) {
+        if (!(error instanceof BeingCleared)) throw error;
+        await this.#clearings.finish(error.collectionId);
+      }
+    }
+  }
+
+  async #commitOnce<R>(decide: (ledger: Ledger) => R): Promise<{ result: R; whole: boolean }> {
     const { result, after } = await this.#parts.environment.write(() => {
       const ledger = new Ledger(this.#parts);
       return { result: decide(ledger), after: ledger.after };
     });
-    for (const step of after) this.#follow(step);
+    for (const step of after) follow(this.#parts.finder, step);
     const gone = after.flatMap((step) => (step.kind === 'picture-gone' ? [step.referenceId] : []));
     return { result, whole: await this.#removePictures(gone) };
-  }
-
-  #follow(step: AfterCommit): void {
-    const { finder } = this.#parts;
-    switch (step.kind) {
-      case 'person':
-        finder.addPerson(step.person);
-        break;
-      case 'person-gone':
-        finder.removePerson(step.personId);
-        break;
-      case 'row': {
-        const { template, ...ids } = step.row;
-        finder.addRow(template.modelId, { ...ids, number: step.number, vector: template.vector });
-        break;
-      }
-      case 'row-gone':
-        finder.removeRow(step.number);
-        break;
-      case 'row-moved':
-        finder.moveRow(step.number, step.personId);
-        break;
-      case 'picture-gone':
-        break;
-    }
   }
 
   async #removePictures(referenceIds: readonly Uuid[]): Promise<boolean> {

@@ -8,11 +8,16 @@ import type { Tables } from './tables.ts';
 /** A record that was left out when the store was opened, or a leftover that could not be removed. */
 export type StoreProblem = { readonly table: string; readonly key: string; readonly message: string };
 
-const rowsInASlice = 500;
+/** Opening holds the event loop no longer than this at a time. */
+const sliceMs = 4;
 
 /** Fills the finder: persons, then their templates in one ordered scan. Tells which records had to be left out. */
 export async function loadFinder(tables: Tables, finder: Finder): Promise<StoreProblem[]> {
   const problems: StoreProblem[] = [];
+  await eachEntry(tables.collections, problems, (_key, { id, clearing }) => {
+    if (clearing) finder.hideCollection(id, true);
+    return undefined;
+  });
   await eachEntry(tables.persons, problems, (_key, person) => {
     finder.addPerson(person);
     return undefined;
@@ -32,14 +37,17 @@ async function eachEntry<V>(
 ): Promise<void> {
   let after: Buffer | undefined;
   for (;;) {
-    let seen = 0;
-    for (const { key, open } of table.sealedEntries({ ...(after && { after }), limit: rowsInASlice })) {
-      seen++;
+    const end = performance.now() + sliceMs;
+    let isWhole = true;
+    for (const { key, open } of table.sealedEntries(after && { after })) {
       after = key;
       const message = tryTake(() => take(key, open()));
       if (message !== undefined) problems.push({ table: table.name, key: key.toString('hex'), message });
+      if (performance.now() <= end) continue;
+      isWhole = false;
+      break;
     }
-    if (seen < rowsInASlice) return;
+    if (isWhole) return;
     await nextTurn();
   }
 }

@@ -65,7 +65,6 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const credentials = new LmdbCredentials(environment, ledger);
   opened.defer(() => credentials.writeUses());
 
-  const held = opened.move();
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= held.disposeAsync();
@@ -73,11 +72,14 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   };
   const gallery = new LmdbGallery({
     ...{ environment, pictures, finder, close, ...ledger },
-    reader: new Reader(tables, pictures),
+    reader: new Reader({ environment, tables, pictures }),
     onLeftover: (referenceIds) => {
       const message = 'A picture could not be removed; the next start removes it';
       problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
     },
   });
+  opened.defer(() => gallery.stop());
+  const held = opened.move();
+  void gallery.resume();
   return { gallery, credentials, storeProblems: () => problems, close };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../domain/errors.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { Environment } from './environment.ts';
@@ -7,6 +8,7 @@ import { openPictureTables } from './tables.ts';
 
 const ownerKey = Buffer.from('store');
 const removedAtOnce = 100;
+const sweptAtOnce = 500;
 
 /**
  * The pictures as enrolled, in an environment of their own. A write over two environments is made whole by its order:
@@ -57,8 +59,12 @@ export class Pictures {
 
   /** Removes the pictures that no reference names. */
   async sweep(isNamed: (referenceId: Uuid) => boolean): Promise<void> {
-    const left = [...this.#table.keys()].map((key) => uuidAt(key)).filter((id) => !isNamed(id));
-    await this.remove(left);
+    for (let after: Buffer | undefined; ; await nextTurn()) {
+      const page = [...this.#table.keys({ ...(after && { after }), limit: sweptAtOnce })];
+      await this.remove(page.map((key) => uuidAt(key)).filter((id) => !isNamed(id)));
+      after = page.at(-1);
+      if (page.length < sweptAtOnce) return;
+    }
   }
 
   close(): Promise<void> {

@@ -1,20 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../domain/errors.ts';
 import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../domain/gallery.ts';
 import { foldKey, listedReference, longestKey } from '../../../domain/gallery-rules.ts';
 import type { KeyedReference, ListedReference } from '../../../domain/ports/gallery.ts';
-import { numberBytes, textAt, textBytes, uuidBytes } from './keys.ts';
+import type { Environment } from './environment.ts';
+import { numberBytes, textAt, textBytes, uuidAt, uuidBytes } from './keys.ts';
 import { collectionUnknown } from './ledger.ts';
 import type { Pictures } from './pictures.ts';
-import type { CollectionRecord, ReferenceRecord, Tables } from './tables.ts';
+import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from './tables.ts';
 
 const collectionBytes = 16;
 
+export type ReaderParts = {
+  readonly environment: Environment;
+  readonly tables: Tables;
+  readonly pictures: Pictures;
+};
+
+const membersInASlice = 500;
+
 /** What can be asked of the store without changing it; inside of a write it sees the state of that write. */
 export class Reader {
+  readonly #environment: Environment;
   readonly #tables: Tables;
   readonly #pictures: Pictures;
 
-  constructor(tables: Tables, pictures: Pictures) {
+  constructor({ environment, tables, pictures }: ReaderParts) {
+    this.#environment = environment;
     this.#tables = tables;
     this.#pictures = pictures;
   }
@@ -41,24 +53,46 @@ export class Reader {
     const exact = this.#membership(collectionId, key);
     if (exact || !ignoreCase || key.length > longestKey) return exact;
     const prefix = Buffer.concat([collection, textBytes(`${foldKey(key)}\0`)]);
-    const fitting = [...this.#tables.foldedKeys.keys({ prefix, limit: 2 })];
-    return fitting.length === 1
-      ? this.#membership(collectionId, textAt(fitting[0]!, prefix.length))
-      : undefined;
+    const fitting = Array.from(this.#tables.foldedKeys.keys({ prefix }), (folded) =>
+      this.#membership(collectionId, textAt(folded, prefix.length)),
+    ).filter((member) => member !== undefined);
+    return fitting.length === 1 ? fitting[0] : undefined;
   }
 
-  memberships(collectionId: Uuid): Membership[] {
-    const entries = this.#tables.memberships.entries({ prefix: this.prefix(collectionId) });
-    return Array.from(entries, ({ key, value }) => ({
-      collectionId,
-      key: textAt(key, collectionBytes),
-      ...value,
-    }));
+  /** As they were at the time of the call; other work is let in between. */
+  async memberships(collectionId: Uuid): Promise<Membership[]> {
+    const { bytes: prefix, record } = this.#open(collectionId);
+    const found: Membership[] = [];
+    const snapshot = this.#environment.snapshot();
+    try {
+      for (let after: Buffer | undefined; ; await nextTurn()) {
+        const wish = { prefix, snapshot, limit: membersInASlice, ...(after && { after }) };
+        const page = [...this.#tables.memberships.entries(wish)];
+        for (const { key, value } of page) {
+          if (!isHidden(record, value))
+            found.push({ collectionId, key: textAt(key, collectionBytes), ...value });
+        }
+        after = page.at(-1)?.key;
+        if (page.length < membersInASlice) return found;
+      }
+    } finally {
+      snapshot.done();
+    }
   }
 
+  /** Nobody whose last places are about to go. */
   findPerson(personId: Uuid): Person | undefined {
-    const key = uuidBytes(personId);
-    return key && this.#tables.persons.get(key);
+    const bytes = uuidBytes(personId);
+    const person = bytes && this.#tables.persons.get(bytes);
+    if (!person) return undefined;
+    const places = [...this.#tables.places.keys({ prefix: bytes })];
+    return places.some((place) => this.#isHeld(place)) ? person : undefined;
+  }
+
+  /** The key of a person whose face was found in a collection; `undefined` when she is not there any more. */
+  keyOfFound(personId: Uuid, collectionId: Uuid): string | undefined {
+    if (this.#open(collectionId).record.clearing) return undefined;
+    return this.#tables.places.get(Buffer.concat([uuidBytes(personId)!, uuidBytes(collectionId)!]));
   }
 
   findErasure(personId: Uuid): ErasureReceipt | undefined {
@@ -89,18 +123,36 @@ export class Reader {
     collectionId: Uuid,
     { key, offset, limit }: { key?: string; offset: number; limit: number },
   ): { references: ListedReference[]; total: number } {
-    const collection = this.prefix(collectionId);
+    const { bytes: collection, record } = this.#open(collectionId);
+    if (record.clearing) return { references: [], total: 0 };
     const member = key === undefined ? undefined : this.#membership(collectionId, key);
     if (key !== undefined && !member) return { references: [], total: 0 };
     const wish = { offset, limit };
     const records = member
       ? this.#recordsOf(member, wish)
       : Array.from(this.#tables.references.entries({ prefix: collection, ...wish }), ({ value }) => value);
-    const total = member?.referenceCount ?? this.#tables.collections.get(collection)!.references;
-    const references = records.map((record) =>
-      listedReference({ ...record, key: member?.key ?? this.#keyOf(record) }),
+    const total = member?.referenceCount ?? record.references;
+    const references = records.map((each) =>
+      listedReference({ ...each, key: member?.key ?? this.#keyOf(each) }),
     );
     return { references, total };
+  }
+
+  #open(collectionId: Uuid): { bytes: Buffer; record: CollectionRecord } {
+    const bytes = uuidBytes(collectionId);
+    const record = bytes && this.#tables.collections.get(bytes);
+    if (!record) throw collectionUnknown();
+    return { bytes, record };
+  }
+
+  /** Whether a place, person‖collection, is not about to go. */
+  #isHeld(place: Buffer): boolean {
+    const collection = place.subarray(collectionBytes);
+    const clearing = this.#tables.collections.get(collection)?.clearing;
+    if (!clearing) return true;
+    const key = this.#tables.places.get(place);
+    const member = key === undefined ? undefined : this.#membership(uuidAt(collection), key);
+    return member !== undefined;
   }
 
   #collectionKey(id: string): Buffer | undefined {
@@ -115,10 +167,10 @@ export class Reader {
   }
 
   #membership(collectionId: Uuid, key: string): Membership | undefined {
-    const collection = this.prefix(collectionId);
+    const collection = this.#open(collectionId);
     if (key.length > longestKey) return undefined;
-    const record = this.#tables.memberships.get(Buffer.concat([collection, textBytes(key)]));
-    return record && { collectionId, key, ...record };
+    const record = this.#tables.memberships.get(Buffer.concat([collection.bytes, textBytes(key)]));
+    return record && !isHidden(collection.record, record) ? { collectionId, key, ...record } : undefined;
   }
 
   #recordsOf(member: Membership, wish: { offset: number; limit: number }): ReferenceRecord[] {
@@ -133,8 +185,8 @@ export class Reader {
   }
 
   #reference(collectionId: Uuid, referenceId: Uuid): ReferenceRecord | undefined {
-    const collection = this.prefix(collectionId);
-    const id = uuidBytes(referenceId);
+    const { bytes: collection, record } = this.#open(collectionId);
+    const id = record.clearing ? undefined : uuidBytes(referenceId);
     const number = id && this.#tables.referenceNumbers.get(id);
     return number === undefined
       ? undefined
@@ -150,6 +202,11 @@ export class Reader {
   }
 }
 
-function collectionOf({ references: _, ...collection }: CollectionRecord): Collection {
+/** Whether a member is about to go with what is being cleared. */
+function isHidden({ clearing }: CollectionRecord, { referenceCount }: MembershipRecord): boolean {
+  return clearing === 'all members' || (clearing === 'members with references' && referenceCount > 0);
+}
+
+function collectionOf({ references: _, clearing: __, ...collection }: CollectionRecord): Collection {
   return collection;
 }

@@ -1,14 +1,19 @@
-import type { Database } from 'lmdb';
+import type { Database, Transaction } from 'lmdb';
+import { AppError } from '../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
 import { Seal } from './seal.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
+/** One moment of an environment; keeps its pages from being used again until it is `done`. */
+export type Snapshot = Transaction;
 export type RangeWish = {
   /** Only keys that start so. */
   readonly prefix?: Buffer;
   /** Only keys above this one. */
   readonly after?: Buffer;
+  /** Only as of this moment; else as of the last commit. */
+  readonly snapshot?: Snapshot;
   readonly offset?: number;
   readonly limit?: number;
 };
@@ -23,6 +28,7 @@ export interface ReadTable<V> {
   keys(wish?: RangeWish): Iterable<Buffer>;
   /** As `entries`, but a value is opened only when `open` is called. */
   sealedEntries(wish?: RangeWish): Iterable<{ readonly key: Buffer; readonly open: () => V }>;
+  countKeys(prefix: Buffer): number;
   count(): number;
 }
 
@@ -63,6 +69,10 @@ export class Table<V> implements ReadTable<V> {
     return this.#database.getKeys(bounds(wish));
   }
 
+  countKeys(prefix: Buffer): number {
+    return this.#database.getKeysCount(bounds({ prefix }));
+  }
+
   count(): number {
     return (this.#database.getStats() as { entryCount: number }).entryCount;
   }
@@ -80,11 +90,22 @@ export class Table<V> implements ReadTable<V> {
   }
 }
 
-function bounds({ prefix, after, offset, limit }: RangeWish): object {
+function bounds({ prefix, after, snapshot, offset, limit }: RangeWish): object {
   return {
     ...(prefix && { start: prefix, end: afterPrefix(prefix) }),
     ...(after && { start: after, exclusiveStart: true }),
+    ...(snapshot && { transaction: snapshot }),
     ...(offset !== undefined && { offset }),
     ...(limit !== undefined && Number.isFinite(limit) && { limit }),
   };
+}
+
+/** What `read` gives; `undefined` when the record is damaged. */
+export function readable<V>(read: () => V): V | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'record-corrupt') return undefined;
+    throw error;
+  }
 }

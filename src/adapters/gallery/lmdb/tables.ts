@@ -4,8 +4,14 @@ import type { Tombstone } from '../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
 import type { Environment } from './environment.ts';
 
+/** What leaves a collection at once for all who read, while its records go one slice after the other. */
+export type Clearing = 'all members' | 'members with references';
 /** A collection with the number of its references, so that a list need not count them. */
-export type CollectionRecord = Collection & { readonly references: number };
+export type CollectionRecord = Collection & {
+  readonly references: number;
+  /** Stands there until the last slice is gone, also over a restart. */
+  readonly clearing?: Clearing;
+};
 export type MembershipRecord = Omit<Membership, 'collectionId' | 'key'>;
 /** Template and crop stand in tables of their own. */
 export type ReferenceRecord = Omit<Reference, 'template' | 'crop'>;

@@ -1,0 +1,30 @@
+import type { Finder } from './finder.ts';
+import type { AfterCommit } from './ledger.ts';
+
+/** Does to the finder what a committed write has done to the store. */
+export function follow(finder: Finder, step: AfterCommit): void {
+  switch (step.kind) {
+    case 'person':
+      finder.addPerson(step.person);
+      break;
+    case 'person-gone':
+      finder.removePerson(step.personId);
+      break;
+    case 'row': {
+      const { template, ...ids } = step.row;
+      finder.addRow(template.modelId, { ...ids, number: step.number, vector: template.vector });
+      break;
+    }
+    case 'row-gone':
+      finder.removeRow(step.number);
+      break;
+    case 'row-moved':
+      finder.moveRow(step.number, step.personId);
+      break;
+    case 'collection-hidden':
+      finder.hideCollection(step.collectionId, step.hidden);
+      break;
+    case 'picture-gone':
+      break;
+  }
+}
