@@ -40,19 +40,44 @@ export function openCropNetwork(
     return memory.subarray(0, needed);
   };
 
+  const runBatch = rowRunner(network, [3, height, width]);
+
   return {
     async run(faces) {
       const rows = new Map<string, Float32Array[]>(network.outputNames.map((name) => [name, []]));
       const facesPerBatch = maxRows / rowsPerFace;
       for (let from = 0; from < faces.length; from += facesPerBatch) {
         const batch = faces.slice(from, from + facesPerBatch);
-        const count = batch.length * rowsPerFace;
-        const outputs = await network.run({ data: fill(batch), dims: [count, 3, height, width] });
-        for (const [name, { data }] of outputs) rows.get(name)?.push(...splitRows(data, count));
+        await runBatch(fill(batch), batch.length * rowsPerFace, (name, outputs) => {
+          rows.get(name)?.push(...outputs);
+        });
       }
       return rows;
     },
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  };
+}
+
+type RowTaker = (output: string, rows: readonly Float32Array[]) => void;
+
+/** Runs all rows at once, or one by one from the time on that the network has refused more than one. */
+function rowRunner(network: Network, rowDims: readonly number[]) {
+  let takesOneOnly = false;
+  const runRows = async (data: Float32Array, count: number, take: RowTaker): Promise<void> => {
+    const outputs = await network.run({ data, dims: [count, ...rowDims] });
+    for (const [name, output] of outputs) take(name, splitRows(output.data, count));
+  };
+  return async (data: Float32Array, count: number, take: RowTaker): Promise<void> => {
+    if (!takesOneOnly) {
+      try {
+        return await runRows(data, count, take);
+      } catch (error) {
+        if (count === 1 || !(error instanceof AppError && error.code === 'bad-input')) throw error;
+        takesOneOnly = true;
+      }
+    }
+    const length = data.length / count;
+    for (let at = 0; at < data.length; at += length) await runRows(data.subarray(at, at + length), 1, take);
   };
 }
 
