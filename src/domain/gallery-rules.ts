@@ -1,5 +1,5 @@
 import { AppError } from './errors.ts';
-import type { NewReference, Person, Reference, Uuid } from './gallery.ts';
+import type { NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
 import type { KeyedReference, ListedReference } from './ports/gallery.ts';
 
 /** Code units; look-ups of longer keys find nothing. */
@@ -76,6 +76,16 @@ export function isSearchable(
 export function newPerson(identity: { id: Uuid; number: number; key: string; createdAtMs: number }): Person {
   const { id, number, key, createdAtMs } = identity;
   return { id, number, name: key, metadata: {}, status: 'active', createdAtMs };
+}
+
+/** The person after a change. */
+export function changedPerson(person: Person, change: PersonChange): Person {
+  const { validFromMs, validUntilMs, ...rest } = { ...person, ...change };
+  return {
+    ...rest,
+    ...(typeof validFromMs === 'number' && { validFromMs }),
+    ...(typeof validUntilMs === 'number' && { validUntilMs }),
+  };
 }
 
 /** The person after her key has changed: a name that was only the key goes with it. */

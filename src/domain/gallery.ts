@@ -30,6 +30,12 @@ export type Person = {
   readonly createdAtMs: number;
 };
 
+/** New values of the named fields; `null` lifts a bound of her validity. */
+export type PersonChange = Partial<Pick<Person, 'name' | 'metadata' | 'status'>> & {
+  readonly validFromMs?: number | null;
+  readonly validUntilMs?: number | null;
+};
+
 /** A person's place in one collection, under a key that is unique and case-sensitive there. */
 export type Membership = {
   readonly collectionId: Uuid;

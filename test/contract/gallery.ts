@@ -151,6 +151,17 @@ export function galleryContract(name: string, open: OpenGallery): void {
         await rejects(gallery.updatePerson('no uuid', { name: 'Bob' }), 'person-unknown');
       });
 
+      test('are valid without bounds again when these are lifted', async () => {
+        const { personId } = await gallery.enrol(main, 'Ann', face([1, 0]));
+        await gallery.updatePerson(personId, { validFromMs: now - 5, validUntilMs: now });
+        expect(await find([1, 0])).toEqual([]);
+        const lifted = await gallery.updatePerson(personId, { validUntilMs: null });
+        expect(lifted).toMatchObject({ validFromMs: now - 5 });
+        expect(lifted).not.toHaveProperty('validUntilMs');
+        expect(await gallery.findPerson(personId)).toEqual(lifted);
+        expect(await find([1, 0])).toHaveLength(1);
+      });
+
       test('get another key, and with it the name that was only the key', async () => {
         const { personId } = await gallery.enrol(main, 'Ann', face([1, 0]));
         expect(await gallery.renameMembership(main, 'Ann', 'Anna')).toBe('renamed');

@@ -5,6 +5,7 @@ import type {
   Membership,
   NewReference,
   Person,
+  PersonChange,
   Reference,
   Uuid,
 } from '../gallery.ts';
@@ -22,6 +23,7 @@ export type SearchRequest = {
   readonly distinctPersons: boolean;
 };
 
+/** What is stored; of a collection that is being cleared, what is left of it. */
 export type GalleryCounts = {
   readonly collections: number;
   readonly persons: number;
@@ -48,10 +50,7 @@ export interface Gallery extends AsyncDisposable {
   /** In the order of their keys (by UTF-16 code unit). */
   listMemberships(collectionId: Uuid): Promise<Membership[]>;
   findPerson(personId: Uuid): Promise<Person | undefined>;
-  updatePerson(
-    personId: Uuid,
-    change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>,
-  ): Promise<Person>;
+  updatePerson(personId: Uuid, change: PersonChange): Promise<Person>;
   /**
    * Gives the member another key. When another member has that key, `from`'s references become hers in this collection and
    * `from` leaves it (`merged`).
@@ -59,7 +58,7 @@ export interface Gallery extends AsyncDisposable {
   renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
   /** Takes the member and its references out of this collection; the person goes with her last membership. */
   removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }>;
-  /** Takes all members out of this collection. */
+  /** Takes all members out of this collection, for every reader at the same moment. */
   clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;
 
   /** Adds a reference to the member of that key, who is made when there is none. */

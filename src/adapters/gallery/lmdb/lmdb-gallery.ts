@@ -6,11 +6,13 @@ import type {
   Membership,
   NewReference,
   Person,
+  PersonChange,
   Reference,
   Uuid,
 } from '../../../domain/gallery.ts';
 import {
   boundedCosine,
+  changedPerson,
   checkKey,
   checkVector,
   compareKeys,
@@ -103,14 +105,11 @@ export class LmdbGallery implements Gallery {
     return this.#reader.findPerson(personId);
   }
 
-  async updatePerson(
-    personId: Uuid,
-    change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>,
-  ): Promise<Person> {
+  async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
     return this.#write((ledger) => {
       const person = this.#reader.findPerson(personId);
       if (!person) throw personUnknown();
-      const changed = { ...person, ...change };
+      const changed = changedPerson(person, change);
       ledger.putPerson(changed);
       return changed;
     });

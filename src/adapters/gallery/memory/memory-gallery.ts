@@ -6,12 +6,14 @@ import type {
   Membership,
   NewReference,
   Person,
+  PersonChange,
   Reference,
   Uuid,
 } from '../../../domain/gallery.ts';
 import { createGalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
 import {
   boundedCosine,
+  changedPerson,
   checkKey,
   checkVector,
   compareKeys,
@@ -100,13 +102,10 @@ export class MemoryGallery implements Gallery {
     return this.#persons.get(personId);
   }
 
-  async updatePerson(
-    personId: Uuid,
-    change: Partial<Omit<Person, 'id' | 'number' | 'createdAtMs'>>,
-  ): Promise<Person> {
+  async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
     const person = this.#persons.get(personId);
     if (!person) throw personUnknown();
-    const changed = { ...person, ...change };
+    const changed = changedPerson(person, change);
     this.#persons.set(personId, changed);
     return changed;
   }
