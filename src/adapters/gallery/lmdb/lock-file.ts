@@ -1,4 +1,5 @@
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { AppError } from '../../../domain/errors.ts';
 
 /** Who holds a lock. A process id alone may have gone to another process since; with its start time it is unique. */
@@ -22,14 +23,17 @@ export async function takeLock(file: string): Promise<Lock> {
 }
 
 async function create(file: string, holder: Holder): Promise<boolean> {
+  // Written before it gets its name, lest another find it empty and take its maker for dead.
+  const draft = `${file}.draft-${randomUUID()}`;
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(JSON.stringify(holder));
-    await handle.close();
+    await writeFile(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+    await link(draft, file);
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
     throw new AppError('storage-failed', `The lock file ${file} could not be made`, { cause: error });
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -54,7 +58,10 @@ async function clearDeadLock(file: string, boot: string): Promise<void> {
     }
     throw error;
   }
-  await rm(file, { force: true });
+  // A quicker one may have removed the dead lock, and its claim, before ours: then the file is a living one's.
+  const claimed = await readHolder(claim);
+  const isDead = claimed?.pid === holder?.pid && claimed?.startedAt === holder?.startedAt;
+  if (isDead) await rm(file, { force: true });
   await rm(claim, { force: true });
 }
 
