@@ -24,7 +24,13 @@ export function createAttemptLimit(policy: AttemptPolicy, now: () => number): At
   const countOf = (client: string): number => {
     const seen = wrong.get(client);
     if (!seen) return 0;
-    return Math.max(0, seen.count - ((now() - seen.atMs) / 60_000) * policy.perMinute);
+    const passedMs = now() - seen.atMs;
+    // The clock was set back: count from there, lest the client wait for as long as that was.
+    if (passedMs < 0) {
+      seen.atMs = now();
+      return seen.count;
+    }
+    return Math.max(0, seen.count - (passedMs / 60_000) * policy.perMinute);
   };
   return {
     retryAfterSeconds: Math.ceil(60 / policy.perMinute),

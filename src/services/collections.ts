@@ -30,7 +30,16 @@ export function createCollections({ gallery }: { gallery: Gallery }): Collection
       return collection;
     },
     async ensure(slug) {
-      return (await gallery.findCollection(slug)) ?? create(slug);
+      const found = await gallery.findCollection(slug);
+      if (found) return found;
+      try {
+        return await create(slug);
+      } catch (error) {
+        // Somebody else may have been quicker.
+        const made = await gallery.findCollection(slug);
+        if (made) return made;
+        throw error;
+      }
     },
   };
 }

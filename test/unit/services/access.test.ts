@@ -110,6 +110,15 @@ describe('a client that guesses', () => {
     expect(await guess(access, 'b')).toMatchObject({ code: 'credential-unknown' });
   });
 
+  it('need not wait longer because the clock was set back', async () => {
+    const { access, clock } = open();
+    for (let at = 0; at < attempts.burst; at++) await guess(access);
+    clock.nowMs -= 3_600_000;
+    expect(await guess(access)).toMatchObject({ code: 'too-many-attempts' });
+    clock.nowMs += 1_000;
+    expect(await guess(access)).toMatchObject({ code: 'credential-unknown' });
+  });
+
   it('is forgotten when more clients guess than are kept in mind', async () => {
     const { access } = open();
     for (let at = 0; at < attempts.burst; at++) await guess(access, 'a');
