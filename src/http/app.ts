@@ -10,10 +10,12 @@ import {
   respond,
 } from './dialect.ts';
 import {
+  answerDefects,
   answerErrors,
   answerPreflight,
   identifyRequest,
   refusePackedBodies,
+  refuseUnreadableTarget,
   reportRequest,
   setCommonHeaders,
 } from './middleware.ts';
@@ -42,6 +44,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(identifyRequest(trusted));
   app.use(reportRequest(log, metrics));
   app.use(setCommonHeaders());
+  app.use(answerDefects(log));
+  app.use(refuseUnreadableTarget());
   app.use(answerPreflight());
   if (openRoutes) app.use(noteRoute()).use(openRoutes.routes());
   const parts = { log, bodyBudget: options.bodyBudget ?? createBodyBudget() };

@@ -56,6 +56,36 @@ export function setCommonHeaders(): RequestHandler {
   };
 }
 
+/** What fails where no dialect answers for it: a defect, told in the log and to nobody else. */
+export function answerDefects(log: Log): RequestHandler {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      ctx.state.refusal = 'internal';
+      respond(ctx, { status: 500, body: { message: 'Something went wrong' } });
+      log.error({ id: ctx.state.id, error: toAppError(error) }, 'request failed');
+    }
+  };
+}
+
+/** Refuses a target that is no URL before anybody asks for its path, which would throw and tell the target. */
+export function refuseUnreadableTarget(): RequestHandler {
+  return (ctx, next) => {
+    if (hasPath(ctx)) return next();
+    ctx.state.refusal = 'target';
+    return respond(ctx, { status: 400 });
+  };
+}
+
+function hasPath(ctx: RequestContext): boolean {
+  try {
+    return typeof ctx.path === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** Answers a browser's question whether it may call, before anybody is asked for a key. */
 export function answerPreflight(): RequestHandler {
   return (ctx, next) => {

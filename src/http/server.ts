@@ -70,13 +70,15 @@ function openListener(server: Server, at: ListenAt): HttpListener {
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
   let draining: Promise<void> | undefined;
   const inWork = new Set<ServerResponse>();
-  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+  const silent = noteSilent(server, 'tls' in at && at.tls ? 'secureConnection' : 'connection');
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    silent.delete(request.socket);
     inWork.add(response);
     response.once('close', () => inWork.delete(response));
     if (draining) sayGoodbye(response);
   });
   const drain = (graceMs: number) => {
-    draining ??= closeWithin(server, inWork, graceMs);
+    draining ??= closeWithin(server, { inWork, silent }, graceMs);
     return draining;
   };
   return {
@@ -93,11 +95,19 @@ function addressOf(at: ListenAt, port: number): string {
   return `${at.tls ? 'https' : 'http'}://${host}:${port}`;
 }
 
-async function closeWithin(
-  server: Server,
-  inWork: ReadonlySet<ServerResponse>,
-  graceMs: number,
-): Promise<void> {
+/** Connections that never asked anything, as browsers open ahead; Node does not count them as idle. */
+function noteSilent(server: Server, opened: 'connection' | 'secureConnection'): Set<Socket> {
+  const silent = new Set<Socket>();
+  server.on(opened, (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  return silent;
+}
+
+type Connections = { readonly inWork: ReadonlySet<ServerResponse>; readonly silent: ReadonlySet<Socket> };
+
+async function closeWithin(server: Server, { inWork, silent }: Connections, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of inWork) {
     sayGoodbye(response);
@@ -105,6 +115,7 @@ async function closeWithin(
     response.once('close', () => setImmediate(() => server.closeIdleConnections()));
   }
   server.closeIdleConnections();
+  for (const socket of silent) socket.end();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);

@@ -17,6 +17,8 @@ export function receiveBody(
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limits.maxBytes) return Promise.reject(tooLarge(limits.maxBytes));
   if (request.complete && request.readableEnded) return Promise.resolve();
+  // Nothing would ever come of it, not even a word that it is closed.
+  if (request.destroyed) return Promise.reject(hungUp());
 
   return new Promise((resolve, reject) => {
     let received = 0;
@@ -46,7 +48,7 @@ export function receiveBody(
       release();
       resolve();
     };
-    const onGone = () => fail(new AppError('cancelled', 'The client hung up before its body was whole'));
+    const onGone = () => fail(hungUp());
 
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
@@ -68,6 +70,10 @@ export async function drainBody(request: IncomingMessage, limits: ArrivalLimits)
 
 function tooLarge(maxBytes: number): AppError {
   return new AppError('too-large', 'The body is larger than allowed', { details: { maxBytes } });
+}
+
+function hungUp(): AppError {
+  return new AppError('cancelled', 'The client hung up before its body was whole');
 }
 
 function stalled(ms: number): AppError {

@@ -163,4 +163,15 @@ describe('a body that stops coming', () => {
     socket.write(`${head}Content-Length: 500\r\n\r\n--b\r\n`, () => socket.destroy());
     expect(await outcome).toEqual(refused('cancelled'));
   });
+
+  it('counts as cancelled also when the client had gone before anybody read', async () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    server = await listen(
+      (request) => request.on('close', () => readMultipart(request, limits).catch(resolve)),
+      { host: '127.0.0.1', port: 0 },
+    );
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(`${head}Content-Length: 500\r\n\r\n`, () => socket.destroy());
+    expect(await promise).toEqual(refused('cancelled'));
+  });
 });

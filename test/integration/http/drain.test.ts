@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../../../src/http/server.ts';
 
@@ -37,6 +38,18 @@ describe('a listener that drains', () => {
     (await halfOut).end('two');
     expect(Buffer.concat(await response.toArray()).toString()).toBe('onetwo');
     await drained;
+  });
+
+  it('does not wait for a connection that never asked anything', async () => {
+    await using listener = await listen(echo, local);
+    const silent = connect(listener.port, local.host);
+    const closed = once(silent, 'close');
+    const asking = request(listener.address, { method: 'POST', agent: new Agent({ keepAlive: true }) });
+    asking.end('one');
+    const [response] = await once(asking, 'response');
+    response.resume();
+    await listener.drain(graceMs);
+    await closed;
   });
 
   it('cuts off what takes longer than it grants', async () => {

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startTestApp } from '../../harness/app.ts';
 import { call } from '../../harness/http-client.ts';
 import { group, portrait } from '../../harness/photographs.ts';
+import { exchange } from '../../harness/raw-http.ts';
 import { openTestVision } from '../../harness/vision.ts';
 
 const vision = await openTestVision({ queueCapacity: 1 });
@@ -117,6 +118,15 @@ describe('more bytes of uploads than fit into memory', () => {
     await vi.waitFor(async () => expect(await ask()).toMatchObject({ status: 503, json: { code: 41 } }));
     slow.destroy();
     await vi.waitFor(async () => expect(await ask()).toMatchObject({ status: 200 }));
+  });
+});
+
+describe('a target that is no URL', () => {
+  it('is refused with nothing but the status, and stands in no log', async () => {
+    const asked = 'GET http://[secret/api/v1/config HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(await exchange(app.compreface.port, [asked])).toEqual({ status: 400, body: '' });
+    await vi.waitFor(() => expect(app.logged.at(-1)).toMatchObject({ status: 400, refusal: 'target' }));
+    expect(JSON.stringify(app.logged)).not.toContain('[secret');
   });
 });
 
