@@ -1,8 +1,10 @@
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedFace } from '../domain/face.ts';
 import type { Membership, NewReference, Reference, Uuid } from '../domain/gallery.ts';
+import { foldKey } from '../domain/gallery-rules.ts';
 import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
+import { Turns } from '../primitives/turns.ts';
 import type { PictureAsk } from './pictures.ts';
 
 /** Whether the enrolled picture is kept beside the crop, which always is. */
@@ -60,30 +62,40 @@ export type PeopleParts = {
 };
 
 export function createPeople(parts: PeopleParts): People {
-  return { pictures: parts.pictures, ...membershipCalls(parts.gallery), ...referenceCalls(parts) };
+  const turns = new Turns();
+  // Looking a key up and giving it away are one step for all who mean the same key.
+  const inTurn: InTurn = (collectionId, key, run) => turns.take(`${collectionId} ${foldKey(key)}`, run);
+  return {
+    pictures: parts.pictures,
+    ...membershipCalls(parts.gallery, inTurn),
+    ...referenceCalls(parts, inTurn),
+  };
 }
 
+type InTurn = <R>(collectionId: Uuid, key: string, run: () => Promise<R>) => Promise<R>;
 type MembershipCalls = Pick<People, 'add' | 'list' | 'rename' | 'remove' | 'removeAll'>;
 
-function membershipCalls(gallery: Gallery): MembershipCalls {
+function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
   const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
     const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
     if (!member) throw new AppError('person-unknown', 'There is no such person in the collection');
     return member;
   };
   return {
-    async add(collectionId, key) {
-      const other = await gallery.findMembership(collectionId, key, 'ignoreCase');
-      if (other) throw new AppError('person-exists', 'The key is taken');
-      return gallery.addPerson(collectionId, key);
-    },
+    add: (collectionId, key) =>
+      inTurn(collectionId, key, async () => {
+        const other = await gallery.findMembership(collectionId, key, 'ignoreCase');
+        if (other) throw new AppError('person-exists', 'The key is taken');
+        return gallery.addPerson(collectionId, key);
+      }),
     list: (collectionId) => gallery.listMemberships(collectionId),
-    async rename(collectionId, from, to) {
-      const member = await get(collectionId, from);
-      const other = await gallery.findMembership(collectionId, to, 'ignoreCase');
-      const merges = other !== undefined && other.personId !== member.personId;
-      return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
-    },
+    rename: (collectionId, from, to) =>
+      inTurn(collectionId, to, async () => {
+        const member = await get(collectionId, from);
+        const other = await gallery.findMembership(collectionId, to, 'ignoreCase');
+        const merges = other !== undefined && other.personId !== member.personId;
+        return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
+      }),
     async remove(collectionId, key) {
       const member = await get(collectionId, key);
       await gallery.removeMembership(collectionId, member.key);
@@ -95,19 +107,20 @@ function membershipCalls(gallery: Gallery): MembershipCalls {
   };
 }
 
-function referenceCalls({
-  gallery,
-  vision,
-  pictures,
-}: PeopleParts): Omit<People, 'pictures' | keyof MembershipCalls> {
+function referenceCalls(
+  { gallery, vision, pictures }: PeopleParts,
+  inTurn: InTurn,
+): Omit<People, 'pictures' | keyof MembershipCalls> {
   return {
     async enrol({ collectionId, key, ...ask }, signal) {
       const face = await readOnlyFace(vision, ask, signal);
-      const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
-      const heldKey = member?.key ?? key;
       const kept = pictures === 'full' ? { picture: ask.picture } : {};
-      const reference = await gallery.enrol(collectionId, heldKey, { ...toNewReference(face), ...kept });
-      return { ...reference, key: heldKey };
+      return inTurn(collectionId, key, async () => {
+        const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
+        const heldKey = member?.key ?? key;
+        const reference = await gallery.enrol(collectionId, heldKey, { ...toNewReference(face), ...kept });
+        return { ...reference, key: heldKey };
+      });
     },
     listReferences: (collectionId, page) => gallery.listReferences(collectionId, page),
     async getReference(collectionId, referenceId) {
