@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,5 +27,25 @@ test('uses that were held back are written when the store is closed', async () =
     lastUsedAtMs: 1_800_000_000_123,
   });
   expect(await second.credentials.revoke(id)).toBe(true);
+  await second.close();
+});
+
+test('a damaged credential opens nothing, and the others are listed', async () => {
+  const dir = await ownFolder();
+  const first = await openLmdbStore({ dir });
+  await first.credentials.add(hashOf('one'), { ...recognitionKey, name: 'damaged' });
+  const whole = await first.credentials.add(hashOf('two'), recognitionKey);
+  await first.close();
+  const file = join(dir, 'gallery.mdb');
+  const bytes = await readFile(file);
+  const name = Buffer.from('"name":"damaged"');
+  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) bytes[at + 9]! ^= 1;
+  await writeFile(file, bytes);
+
+  const second = await openLmdbStore({ dir });
+  await expect(second.credentials.findBySecret(hashOf('one'))).rejects.toMatchObject({
+    code: 'record-corrupt',
+  });
+  expect(await second.credentials.list()).toEqual([whole]);
   await second.close();
 });

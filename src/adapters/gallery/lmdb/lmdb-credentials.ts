@@ -4,6 +4,7 @@ import type { Credential, Credentials, NewCredential } from '../../../domain/por
 import type { Environment } from './environment.ts';
 import { ownUuidBytes, uuidBytes } from './keys.ts';
 import type { LedgerParts } from './ledger.ts';
+import { readable } from './table.ts';
 import type { Tables } from './tables.ts';
 
 const secretForm = /^[0-9a-f]{64}$/;
@@ -47,7 +48,9 @@ export class LmdbCredentials implements Credentials {
   }
 
   async list(): Promise<Credential[]> {
-    return [...this.#tables.credentials.entries()].map(({ value }) => this.#withUse(value));
+    // A damaged one opens nothing; the others, and the start that looks for an administrator, must not suffer for it.
+    const readableOnes = Array.from(this.#tables.credentials.sealedEntries(), ({ open }) => readable(open));
+    return readableOnes.filter((each) => each !== undefined).map((each) => this.#withUse(each));
   }
 
   async revoke(id: Uuid): Promise<boolean> {
