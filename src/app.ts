@@ -24,7 +24,7 @@ import type { Metrics } from './domain/ports/metrics.ts';
 import type { ModelStore } from './domain/ports/model-store.ts';
 import type { Vision } from './domain/ports/vision.ts';
 import { createHttpApp } from './http/app.ts';
-import { createBodyBudget } from './http/body/budget.ts';
+import { bodyBudgetFor } from './http/body/budget.ts';
 import type { BodyLimits } from './http/body/limits.ts';
 import { createCompreFaceDialect } from './http/dialects/compreface/dialect.ts';
 import { createOstiaryDialect } from './http/dialects/ostiary/dialect.ts';
@@ -170,7 +170,7 @@ async function createFront(parts: FrontParts, where: StartOptions['listen']): Pr
   };
   const compreface = createCompreFaceDialect(shared);
   // What is in memory at once counts for the process, whichever way it came.
-  const common = { log, metrics, bodyBudget: createBodyBudget() };
+  const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };
   const all = {
     ...common,
     dialects: [compreface, createOstiaryDialect(shared)],
