@@ -90,6 +90,13 @@ describe('a bitmap file', () => {
     expect(await decode(file)).toEqual([...red, ...green]);
   });
 
+  it('of OS/2 shows its colours also where it has no palette', async () => {
+    const header = [12, 0, 0, 0, 2, 0, 1, 0, 1, 0, 24, 0];
+    const pixels = [0, 0, 255, 0, 255, 0, 0, 0];
+    const file = concat([0x42, 0x4d], new Array(8).fill(0), [26, 0, 0, 0], header, pixels);
+    expect(await decode(file)).toEqual([...red, ...green]);
+  });
+
   it.each([
     ['ends before its last pixel', bmp({ width: 2, height: 2, bits: 24, pixels: [1, 2, 3, 4] })],
     ['ends within its runs', bmp({ width: 9, height: 2, bits: 8, compression: 1, palette, pixels: [9, 1] })],

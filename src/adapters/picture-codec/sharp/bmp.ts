@@ -49,7 +49,13 @@ export function decodeDib(file: Uint8Array, place: DibPlace): Dib {
   const pixelsAt = place.pixelsAt ?? header.paletteAt + header.paletteEntries * header.paletteEntryBytes;
   const data = new Uint8Array(header.width * header.height * 4);
   const isRunLength = header.compression === compressions.rle8 || header.compression === compressions.rle4;
-  const unpack = isRunLength ? unpackRuns : header.bitsPerPixel <= 8 ? unpackIndexed : unpackDirect;
+  const unpack = isRunLength
+    ? unpackRuns
+    : header.bitsPerPixel <= 8
+      ? unpackIndexed
+      : isPlainColour(header)
+        ? unpackColour
+        : unpackDirect;
   const pixelsEnd = unpack(view, pixelsAt, header, data);
   return { width: header.width, height: header.height, data, bitsPerPixel: header.bitsPerPixel, pixelsEnd };
 }
@@ -176,6 +182,30 @@ function unpackIndexed(view: DataView, pixelsAt: number, header: DibHeader, data
   return end;
 }
 
+/** The usual form of photographs: a byte for blue, green and red each, and at most one that means nothing. */
+function isPlainColour({ bitsPerPixel, masks: [red, green, blue, alpha] }: DibHeader): boolean {
+  if (bitsPerPixel === 24) return true;
+  return bitsPerPixel === 32 && red === 0xff0000 && green === 0xff00 && blue === 0xff && alpha === 0;
+}
+
+/** As `unpackDirect`, many times as fast. */
+function unpackColour(view: DataView, pixelsAt: number, header: DibHeader, data: Uint8Array): number {
+  const { stride, end } = checkedEnd(view, pixelsAt, header);
+  const file = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const step = header.bitsPerPixel / 8;
+  for (let row = 0; row < header.height; row++) {
+    let from = pixelsAt + row * stride;
+    let to = rowStart(header, row);
+    for (const rowEnd = to + 4 * header.width; to < rowEnd; to += 4, from += step) {
+      data[to] = file[from + 2]!;
+      data[to + 1] = file[from + 1]!;
+      data[to + 2] = file[from]!;
+      data[to + 3] = 255;
+    }
+  }
+  return end;
+}
+
 function unpackDirect(view: DataView, pixelsAt: number, header: DibHeader, data: Uint8Array): number {
   const { stride, end } = checkedEnd(view, pixelsAt, header);
   const bytes = header.bitsPerPixel / 8;
@@ -207,7 +237,8 @@ function channelReader(mask: number, channel: number): (pixel: number) => number
 function unpackRuns(view: DataView, pixelsAt: number, header: DibHeader, data: Uint8Array): number {
   const palette = readPalette(view, header);
   const isNibbles = header.compression === compressions.rle4;
-  for (let i = 0; i < data.length; i++) data[i] = palette[i & 3]!;
+  // Whole pixels at a time; the memory was made here and is aligned.
+  new Uint32Array(data.buffer).fill(new Uint32Array(palette.buffer)[0]!);
   let at = pixelsAt;
   let x = 0;
   let row = 0;
