@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Box } from '../../../src/domain/geometry.ts';
-import { mergeDetections, type TiledDetection } from '../../../src/pipeline/merge-detections.ts';
+import { mergeDetections, mostFaces, type TiledDetection } from '../../../src/pipeline/merge-detections.ts';
 import { cutTiles } from '../../../src/pipeline/tiles.ts';
 
 describe('tiles', () => {
@@ -16,8 +16,21 @@ describe('tiles', () => {
     ]);
   });
 
-  it('are none where the whole frame shows as much', () => {
-    expect(cutTiles(380, 380, 256)).toEqual([]);
+  it('have as many pixels as the network takes, where two thirds of the frame are fewer', () => {
+    const tiles = cutTiles(1280, 720, 640);
+    expect(tiles.map(({ x, y, width }) => [x, y, width])).toEqual([
+      [0, 0, 640],
+      [0, 80, 640],
+      [320, 0, 640],
+      [320, 80, 640],
+      [640, 0, 640],
+      [640, 80, 640],
+    ]);
+  });
+
+  it('are none where the frame has hardly more pixels than the network takes', () => {
+    expect(cutTiles(350, 350, 256)).toEqual([]);
+    expect(cutTiles(640, 480, 640)).toEqual([]);
   });
 
   it('hold every face of up to a tenth of their side whole, wherever it is', () => {
@@ -73,6 +86,13 @@ describe('merging', () => {
     const [whole, sliver] = [seen(0, 100, 0.6), seen(80, 20, 0.95, true)];
     expect(merge(whole, sliver)).toEqual([whole]);
     expect(merge(whole, { ...sliver, isClipped: false })).toHaveLength(2);
+  });
+
+  it('keeps no more than a picture may have, and then the best', () => {
+    const crowd = Array.from({ length: mostFaces + 100 }, (_, i) => seen(200 * i, 100, (i + 1) / 1000));
+    const kept = merge(...crowd);
+    expect(kept).toHaveLength(mostFaces);
+    expect(Math.min(...kept.map(({ score }) => score))).toBeCloseTo(0.101, 6);
   });
 
   it('keeps a clipped box that nothing else shows', () => {
