@@ -65,26 +65,44 @@ async function answerWithinPromise(vision: Vision): Promise<void> {
   await expect.poll(() => faces().catch(() => 0), { timeout: promisedMs, interval: 20 }).toBe(1);
 }
 
+async function withinPromise<T>(answer: Promise<T>): Promise<T> {
+  const late = AbortSignal.timeout(promisedMs);
+  return await Promise.race([answer, once(late, 'abort').then(() => Promise.reject(late.reason))]);
+}
+
 describe('the vision process, killed', () => {
-  it('refuses what was pending, and answers again within five seconds', async () => {
-    const vision = await startReady();
-    const pending = [held, held, held, good].map((picture) => codeOf(vision.analyse(asking(picture))));
+  it('refuses what was at work, and answers what waited within five seconds', async () => {
+    const vision = await startReady({ workers: 1 });
+    const atWork = [held, held].map((picture) => codeOf(vision.analyse(asking(picture))));
+    const waiting = vision.analyse(asking(good));
+    expect(vision.status()).toMatchObject({ queued: 1, running: 2 });
     process.kill(pidOfVision(), 'SIGKILL');
-    expect(await Promise.all(pending)).toEqual(Array(4).fill('vision-down'));
-    await answerWithinPromise(vision);
+    expect(await Promise.all(atWork)).toEqual(Array(2).fill('vision-down'));
+    expect((await withinPromise(waiting)).faces).toHaveLength(1);
     expect(vision.status()).toMatchObject({ state: 'ready', restarts: 1 });
     expect(whyVisionEnded()).toEqual(['Vision ended with SIGKILL']);
   });
 
-  it('refuses what comes while it restarts, and says when to come again', async () => {
-    const vision = await startReady();
-    const pending = codeOf(vision.analyse(asking(held)));
+  it('refuses what waits longer for its return than it may, and says when to come again', async () => {
+    const vision = await startReady({ patienceMs: 1 });
+    const atWork = codeOf(vision.analyse(asking(held)));
     process.kill(pidOfVision(), 'SIGKILL');
-    expect(await pending).toBe('vision-down');
+    expect(await atWork).toBe('vision-down');
     const error = await errorOf(vision.analyse(asking(good)));
     expect(error.code).toBe('vision-down');
     expect(error.details.retryAfterSeconds).toBeGreaterThanOrEqual(1);
     expect(vision.status()).toMatchObject({ state: 'restarting', queued: 0, running: 0 });
+  });
+
+  it('refuses everybody when it ends again soon after', async () => {
+    const vision = await startReady();
+    process.kill(pidOfVision(), 'SIGKILL');
+    await answerWithinPromise(vision);
+    const atWork = codeOf(vision.analyse(asking(held)));
+    process.kill(pidOfVision(), 'SIGKILL');
+    expect(await atWork).toBe('vision-down');
+    expect(await codeOf(vision.analyse(asking(good)))).toBe('vision-down');
+    await answerWithinPromise(vision);
   });
 
   it('dies while a large picture is on its way, and answers again', async () => {

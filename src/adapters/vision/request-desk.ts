@@ -62,6 +62,12 @@ export class RequestDesk {
     this.#startNext();
   }
 
+  /** Refuses those at work; who waits or comes keeps a place in the queue until the desk opens or closes. */
+  pause(refusal: () => AppError): void {
+    this.#places = 0;
+    for (const ticket of this.#running) ticket.refuse(refusal());
+  }
+
   /** Refuses everybody: those at work, those who wait, and those who come before it opens again. */
   close(refusal: () => AppError): void {
     this.#refusal = refusal;

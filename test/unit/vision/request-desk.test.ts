@@ -102,6 +102,20 @@ describe('RequestDesk', () => {
     expect(atWork.hasLeft()).toBe(true);
   });
 
+  it('refuses those at work when it pauses, and keeps those who wait and come until it opens', async () => {
+    const desk = openDesk({ places: 1 });
+    const [atWork, waiting] = [ask(desk), ask(desk)];
+    desk.pause(down);
+    const coming = ask(desk);
+    expect(await codeOf(atWork.answer)).toBe('vision-down');
+    atWork.end('too late');
+    expect([waiting, coming].map((one) => one.hasStarted())).toEqual([false, false]);
+    desk.open(2);
+    waiting.end('waited');
+    coming.end('came');
+    expect(await Promise.all([waiting.answer, coming.answer])).toEqual(['waited', 'came']);
+  });
+
   it('says to come again after a whole second at least', async () => {
     const desk = openDesk({ places: 1, capacity: 1 });
     ask(desk);

@@ -30,6 +30,8 @@ export type StartVisionOptions = {
   readonly pictureDeadlineMs?: number;
   /** 60 s unless told. */
   readonly startDeadlineMs?: number;
+  /** How long requests may wait for vision to come back after one fault; 4 s unless told. */
+  readonly patienceMs?: number;
   /** 0 to 19; 5 unless told, so that main answers while vision takes every core. */
   readonly niceness?: number;
   /** All that the process finds in its environment, beside what vision itself sets. */
@@ -41,7 +43,11 @@ export type StartVisionOptions = {
 
 const largestPicture = maxFrameBytes - 2 ** 16;
 
-/** Starts the vision process, and starts it again whenever it ends. Requests are refused until it is ready. */
+/**
+ * Starts the vision process, and starts it again whenever it ends. Requests are refused until it is ready for the first
+ * time. After one fault only those at work are: who waits or comes is answered by the next life, for to refuse them would
+ * make them upload anew while it needs the processor. After another soon after, all are refused until it is ready.
+ */
 export function startVision(options: StartVisionOptions): Vision {
   return new ProcessVision(options);
 }
@@ -73,6 +79,7 @@ class ProcessVision implements Vision {
   #lastEnd: Error | undefined;
   #expectedAtMs = 0;
   #startTookMs = 2000;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(options: StartVisionOptions) {
     this.#options = options;
@@ -147,6 +154,7 @@ class ProcessVision implements Vision {
     if (!this.#stop.signal.aborted) {
       this.#state = 'stopped';
       this.#stop.abort();
+      clearTimeout(this.#patience);
       this.#desk.close(() => this.#down());
       this.#life?.kill(new Error('Vision was stopped'));
     }
@@ -162,10 +170,21 @@ class ProcessVision implements Vision {
       this.#state = 'restarting';
       this.#restarts += 1;
       this.#expectedAtMs = performance.now() + restartInMs + this.#startTookMs;
-      this.#desk.close(() => this.#down());
+      if (restartInMs === 0) this.#holdRequests();
+      else this.#refuseRequests();
       log.error({ error: this.#lastEnd, restartInMs }, 'Vision ended and is started again');
       await wait(restartInMs, undefined, { signal: this.#stop.signal }).catch(() => 'stopped');
     }
+  }
+
+  #holdRequests(): void {
+    this.#desk.pause(() => this.#down());
+    this.#patience = setTimeout(() => this.#refuseRequests(), this.#options.patienceMs ?? 4000);
+  }
+
+  #refuseRequests(): void {
+    clearTimeout(this.#patience);
+    this.#desk.close(() => this.#down());
   }
 
   /** Resolves with why the process ended, or did not start. */
@@ -201,6 +220,7 @@ class ProcessVision implements Vision {
     this.#backoff.succeeded();
     this.#models = models;
     this.#state = 'ready';
+    clearTimeout(this.#patience);
     this.#desk.open(placesFor(this.#settings.workers));
     const fields = { pid: this.#life?.pid, startMs: Math.round(this.#startTookMs), models };
     this.#options.log.info(fields, 'Vision is ready');
