@@ -88,8 +88,13 @@ export function pictureCodecContract(name: string, open: () => PictureCodec): vo
     });
 
     it.each([
+      [1, 32, 16, [4, 8]],
+      [2, 32, 16, [27, 8]],
       [3, 32, 16, [27, 8]],
+      [4, 32, 16, [4, 8]],
+      [5, 16, 32, [8, 4]],
       [6, 16, 32, [8, 4]],
+      [7, 16, 32, [8, 27]],
       [8, 16, 32, [8, 27]],
     ])('turns a picture of EXIF orientation %i upright', async (orientation, width, height, [x, y]) => {
       const file = await twoColours().withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
