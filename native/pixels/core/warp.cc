@@ -19,6 +19,12 @@ constexpr double fixedOne = 4294967296.0;
 constexpr double farthest = 1 << 29;
 constexpr double longestStep = 1 << 13;
 
+/// The same where it makes sense, else so wild that no pixel is met, yet without sums that are no numbers.
+Similarity bounded(const Similarity& m) {
+  const auto within = [](double value) { return std::clamp(value, -1e18, 1e18); };
+  return {within(m.a), within(m.b), within(m.tx), within(m.ty)};
+}
+
 Fixed toFixed(double value, double bound = farthest) {
   return static_cast<Fixed>(std::floor(std::clamp(value, -bound, bound) * fixedOne));
 }
@@ -72,8 +78,8 @@ Rect touchedRegion(const Warp& warp, int width, int height, int halvings) {
 
 class Sampler {
  public:
-  Sampler(const Warp& warp, int width, int height, PyramidScratch& scratch)
-      : outside_(warp.outside), width_(width) {
+  Sampler(Warp warp, int width, int height, PyramidScratch& scratch) : outside_(warp.outside), width_(width) {
+    warp.toSource = bounded(warp.toSource);
     const int halvings = halvingsFor(warp.toSource);
     const Level level = reduce(warp.source, touchedRegion(warp, width, height, halvings), halvings, scratch);
     const double unit = 1.0 / (1 << halvings);

@@ -148,8 +148,8 @@ void checkReduce(std::mt19937& random, int round) {
 void checkFarAway(std::mt19937& random, int round) {
   const Picture source = randomPicture(random, 12);
   std::uint8_t out[3 * 16];
-  const double wild[] = {0, 1e-12, 1, -7, 1e6, -1e12, 1e300};
-  const auto pick = [&] { return wild[random() % 7]; };
+  const double wild[] = {0, 1e-12, 1, -7, 1e6, -1e12, 1e300, 1e308, -1e308};
+  const auto pick = [&] { return wild[random() % 9]; };
   const Outside outside = round % 2 ? Outside::black : Outside::nearestEdge;
   pixels::warpToPicture({source.image(), {pick(), pick(), pick(), pick()}, outside}, out, 4, 4);
 }
