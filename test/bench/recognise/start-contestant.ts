@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { memoryEnvironment } from '../../../src/adapters/vision/process/settings.ts';
 import type { Pass } from './contestant-process.ts';
 import type { ContestantName } from './contestants.ts';
 
@@ -13,7 +14,11 @@ export async function startContestant(
   photoPaths: readonly string[],
 ): Promise<RunningContestant> {
   const script = fileURLToPath(new URL('contestant-process.ts', import.meta.url));
-  const child = fork(script, [name, ...photoPaths], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(script, [name, ...photoPaths], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // All contestants keep memory as the vision process does.
+    env: { ...process.env, ...memoryEnvironment },
+  });
   await nextMessage(child, name);
   return {
     async pass() {

@@ -17,7 +17,7 @@ import {
   type ToVision,
   type Work,
 } from './messages.ts';
-import type { VisionSettings } from './settings.ts';
+import { memoryEnvironment, type VisionSettings } from './settings.ts';
 
 export type LifeOptions = {
   readonly program: URL;
@@ -172,11 +172,10 @@ function downFor(cause: Error | undefined): AppError {
 }
 
 function startProcess({ program, environment, niceness, log }: LifeOptions): ChildProcess {
-  // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there. glibc makes an arena
-  // for each of many threads, and what one freed no other reuses: two arenas took 424 MB where sixteen took 533.
+  // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there.
   const child = spawn(process.execPath, [fileURLToPath(program)], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { MALLOC_ARENA_MAX: '2', ...environment },
+    env: { ...memoryEnvironment, ...environment },
   });
   if (child.pid === undefined) {
     // Without file descriptors or memory there is no process, and no pipe; why, comes in an event.
