@@ -1,3 +1,4 @@
+import { trimHeap } from '../../native/pixels/binding.ts';
 import type { ModelEntry, Role } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type Attribute, attributes } from '../domain/face.ts';
@@ -25,6 +26,9 @@ export type AnalyserOptions = {
   /** JPEG quality of the crops, 1 to 100. */
   readonly cropQuality: number;
 };
+
+/** Often enough that memory stays flat, seldom enough that nobody notices the milliseconds. */
+const picturesBetweenTrims = 50;
 
 /**
  * Loads a profile's detector and embedding network; those for attributes load when they are first asked for. Rejects
@@ -54,10 +58,16 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
   const networkOf = openOnFirstUse(options, networks);
   // The networks' input memory is shared: two pictures at a time would see one another's faces.
   const inTurn = startTurns();
+  let pictures = 0;
 
   return {
     models,
-    analyse: (request, signal) => inTurn(() => analysePicture({ ...parts, networkOf }, request, signal)),
+    analyse: (request, signal) =>
+      inTurn(async () => {
+        pictures += 1;
+        if (pictures % picturesBetweenTrims === 0) trimHeap();
+        return await analysePicture({ ...parts, networkOf }, request, signal);
+      }),
     embedCrop: (crop) =>
       inTurn(async () => {
         const [template] = await embedder.embed([await decodeCrop(options.codec, crop)]);
