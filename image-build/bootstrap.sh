@@ -10,6 +10,7 @@ set -Eeuo pipefail
 system_packages=(
   'run  g++             compiles the native addons of native/'
   'run  make            builds only what has changed of them'
+  'run  libjpeg-dev     decodes photographs'
   'test ca-certificates lets git and curl trust what they talk to'
   'test curl            sends the requests of the README'
   'test git             tells the checks which files are ours'

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadAddon } from '../load-addon.ts';
 
 /** 8-bit RGB, rows from the top, no padding. */
 export type Pixels = { readonly width: number; readonly height: number; readonly data: Uint8Array };
@@ -34,20 +34,7 @@ type Native = {
   trimHeap(): void;
 };
 
-function loadNative(): Native {
-  try {
-    return createRequire(import.meta.url)('#native/pixels') as Native;
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
-    throw new Error(
-      `The addon native/pixels/build/pixels.node cannot be loaded: ${found}. Required is a build for ` +
-        `${process.platform}-${process.arch} and Node ${process.version}; make it with "npm start" or "make -C native".`,
-      { cause },
-    );
-  }
-}
-
-const native = loadNative();
+const native = loadAddon<Native>('pixels');
 
 function requireThat(fits: boolean, sentence: string): void {
   if (!fits) throw new RangeError(sentence);

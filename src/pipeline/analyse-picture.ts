@@ -12,7 +12,6 @@ import { type Detection, mapLandmarks } from './detection.ts';
 import type { Embedder } from './embed.ts';
 import { locateWhole } from './locate-whole.ts';
 import { judgeQuality } from './quality.ts';
-import { releasePicture } from './release-picture.ts';
 import { type StageClock, startStageClock } from './stage-clock.ts';
 
 /** What the analysis of a picture needs, loaded. */
@@ -42,9 +41,7 @@ export async function analysePicture(
   signal?: AbortSignal,
 ): Promise<AnalysedPicture> {
   const clock = startStageClock(signal);
-  const decoded = await clock.run('decode', () => parts.codec.decode(request.picture, parts.limits));
-  const toFull = fullPictureScale(decoded);
-  const aligned = await cutFaces(parts, { request, picture: decoded.picture, clock });
+  const { file, toFull, aligned } = await cutFaces(parts, request, clock);
   const seen = aligned.map((face) => face.seen);
   const templates = request.embed ? await clock.run('embed', () => parts.embedder.embed(seen)) : [];
   const described =
@@ -54,9 +51,7 @@ export async function analysePicture(
         )
       : [];
   return {
-    width: decoded.fullWidth,
-    height: decoded.fullHeight,
-    format: decoded.format,
+    ...file,
     faces: aligned.map((face, i) =>
       describe({ face, toFull, template: templates[i], attributes: described[i] }),
     ),
@@ -64,16 +59,21 @@ export async function analysePicture(
   };
 }
 
-type Cutting = { readonly request: Request; readonly picture: Picture; readonly clock: StageClock };
+type CutPicture = {
+  readonly file: Pick<AnalysedPicture, 'width' | 'height' | 'format'>;
+  readonly toFull: ToFull;
+  readonly aligned: AlignedFace[];
+};
 
 /** All that is done on the picture itself, which is gone afterwards: the rest works on the faces cut from it. */
-async function cutFaces(parts: AnalysisParts, { request, picture, clock }: Cutting): Promise<AlignedFace[]> {
-  try {
-    const detections = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
-    return await clock.run('align', () => alignFaces(parts, { picture, detections, asFiles: request.crop }));
-  } finally {
-    releasePicture(picture);
-  }
+async function cutFaces(parts: AnalysisParts, request: Request, clock: StageClock): Promise<CutPicture> {
+  using decoded = await clock.run('decode', () => parts.codec.decode(request.picture, parts.limits));
+  const { picture, format, fullWidth: width, fullHeight: height } = decoded;
+  const detections = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
+  const aligned = await clock.run('align', () =>
+    alignFaces(parts, { picture, detections, asFiles: request.crop }),
+  );
+  return { file: { width, height, format }, toFull: fullPictureScale(decoded), aligned };
 }
 
 /** The largest faces first. */

@@ -55,6 +55,8 @@ export function pictureCodecContract(name: string, open: () => PictureCodec): vo
       ['grey of 16 bits', () => twoColours().toColourspace('grey16').png().toBuffer(), [120, 120, 120], 8],
       ['16 bits a colour', () => twoColours().toColourspace('rgb16').png().toBuffer(), [200, 100, 20], 2],
       ['CMYK', () => twoColours().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(), [200, 100, 20], 24],
+      ['a grey JPEG', () => twoColours().greyscale().jpeg({ quality: 95 }).toBuffer(), [120, 120, 120], 8],
+      ['a progressive JPEG', () => twoColours().jpeg({ progressive: true }).toBuffer(), [200, 100, 20], 12],
       ['a palette', () => twoColours().png({ palette: true }).toBuffer(), [200, 100, 20], 4],
     ])('brings %s to 8-bit sRGB', async (_, make, expected, tolerance) => {
       const picture = await decode(await make());
@@ -62,13 +64,32 @@ export function pictureCodecContract(name: string, open: () => PictureCodec): vo
       expect(distance(pixel(picture, 4, 8), expected)).toBeLessThanOrEqual(tolerance);
     });
 
-    it.each(['srgb', 'p3'])(
-      'shows a picture with the colour profile %s in its own colours',
-      async (profile) => {
-        const file = await twoColours().withIccProfile(profile).png().toBuffer();
-        const picture = await decode(file);
-        expect(distance(pixel(picture, 4, 8), [200, 100, 20])).toBeLessThanOrEqual(3);
-        expect(distance(pixel(picture, 27, 8), [120, 180, 240])).toBeLessThanOrEqual(3);
+    it.each([
+      ['png', 'srgb', 3],
+      ['png', 'p3', 3],
+      ['jpeg', 'srgb', 10],
+      ['jpeg', 'p3', 10],
+    ] as const)('shows a %s with the colour profile %s in its own colours', async (format, profile, most) => {
+      const file = await twoColours()
+        .withIccProfile(profile)
+        .toFormat(format, { quality: 95, chromaSubsampling: '4:4:4' })
+        .toBuffer();
+      const picture = await decode(file);
+      expect(distance(pixel(picture, 4, 8), [200, 100, 20])).toBeLessThanOrEqual(most);
+      expect(distance(pixel(picture, 27, 8), [120, 180, 240])).toBeLessThanOrEqual(most);
+    });
+
+    it.each(['jpeg', 'png'] as const)(
+      'takes the memory of a %s back, and shows it no more',
+      async (format) => {
+        const file = await twoColours().toFormat(format).toBuffer();
+        const decoded = await codec.decode(file, limits);
+        decoded[Symbol.dispose]();
+        expect(decoded.picture.data).toHaveLength(0);
+        const next = await codec.decode(file, limits);
+        const other = await codec.decode(await twoColours().negate().toFormat(format).toBuffer(), limits);
+        expect(distance(pixel(next.picture, 4, 8), [200, 100, 20])).toBeLessThanOrEqual(12);
+        expect(distance(pixel(other.picture, 4, 8), [55, 155, 235])).toBeLessThanOrEqual(12);
       },
     );
 

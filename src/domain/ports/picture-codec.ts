@@ -11,7 +11,8 @@ export type DecodeLimits = {
 export interface PictureCodec {
   /**
    * The first picture of the file: EXIF orientation applied, alpha laid on white, grey, CMYK and 16 bit brought to
-   * 8-bit sRGB. Its memory is the caller's alone. Rejects with `picture-unreadable` (no known format, damaged or cut short) or `too-large`.
+   * 8-bit sRGB. Its memory is the caller's alone
+   * until it disposes of the picture. Rejects with `picture-unreadable` (no known format, damaged or cut short) or `too-large`.
    */
   decode(file: Uint8Array, limits: DecodeLimits): Promise<DecodedPicture>;
   /** A JPEG without metadata, full chroma. Quality 1 to 100. Equal pictures give equal bytes. */

@@ -30,7 +30,7 @@ export async function openBare(photos: readonly Uint8Array[]): Promise<Contestan
   const codec = sharpPictureCodec();
   return async (photo) => {
     const { limits, runs, faces } = recordings.get(photo)!;
-    for (const limit of limits) await codec.decode(photo, limit);
+    for (const limit of limits) (await codec.decode(photo, limit))[Symbol.dispose]();
     for (const { networkId, input } of runs) {
       const session = sessions.get(networkId)!;
       await session.run({ [session.inputNames[0]!]: new Tensor('float32', input.data, input.dims) });

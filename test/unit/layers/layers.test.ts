@@ -69,12 +69,12 @@ describe('the layer table', () => {
       'domain imports only primitives: src/domain/a.ts → src/http/b.ts',
     ],
     [
-      'an adapter that reaches into an addon',
+      'a service that reaches into an addon',
       {
-        'src/adapters/x/y/a.ts': "import '../../../../native/pixels/binding.ts';",
+        'src/services/a.ts': "import '../../native/pixels/binding.ts';",
         'native/pixels/binding.ts': '',
       },
-      'adapters imports only domain, primitives: src/adapters/x/y/a.ts → native/pixels/binding.ts',
+      'services imports only pipeline, domain, primitives: src/services/a.ts → native/pixels/binding.ts',
     ],
     [
       "an adapter that knows another port's",

@@ -1,47 +1,69 @@
 import sharp, { type OutputInfo } from 'sharp';
 import { AppError } from '../../../domain/errors.ts';
-import type { DecodedPicture, Picture } from '../../../domain/picture.ts';
+import type { Picture } from '../../../domain/picture.ts';
 import type { DecodeLimits, PictureCodec } from '../../../domain/ports/picture-codec.ts';
 import { decodeBmp } from './bmp.ts';
+import { halvingsFor } from './halvings.ts';
 import { readIcon } from './ico.ts';
-import { sniffFormat } from './sniff-format.ts';
+import { decodeCommonJpeg, type Pixels } from './jpeg.ts';
+import { PictureMemory } from './picture-memory.ts';
+import { type PictureFormat, sniffFormat } from './sniff-format.ts';
 import { isSrgbProfile } from './srgb-profile.ts';
 import { checkSize, unreadable } from './unreadable.ts';
 
-const mostHalvings = 3;
-
-/** Decodes with sharp (libvips), bitmaps and icons by itself; one thread a picture, nothing cached. */
+/**
+ * Decodes with sharp (libvips), but photographs with libjpeg-turbo and bitmaps and icons by itself; one thread a
+ * picture, nothing cached.
+ */
 export function sharpPictureCodec(): PictureCodec {
   sharp.cache(false);
   sharp.concurrency(1);
-  return { decode, encodeJpeg };
+  const memory = new PictureMemory();
+  return {
+    async decode(file, limits) {
+      const format = sniffFormat(file);
+      if (format === undefined) {
+        throw unreadable('is in none of the formats jpeg, png, webp, gif, tiff, bmp, ico, avif');
+      }
+      return { format, ...(await decodePixels(file, { format, limits, memory })) };
+    },
+    encodeJpeg,
+  };
 }
 
-async function decode(file: Uint8Array, limits: DecodeLimits): Promise<DecodedPicture> {
-  const format = sniffFormat(file);
+type Decoding = {
+  readonly format: PictureFormat;
+  readonly limits: DecodeLimits;
+  readonly memory: PictureMemory;
+};
+
+async function decodePixels(file: Uint8Array, { format, limits, memory }: Decoding): Promise<Pixels> {
   switch (format) {
-    case undefined:
-      throw unreadable('is in none of the formats jpeg, png, webp, gif, tiff, bmp, ico, avif');
+    case 'jpeg':
+      return decodeCommonJpeg(file, limits, memory) ?? (await decodeWithSharp(file, limits));
     case 'bmp':
-      return wholePicture(decodeBmp(file, limits.maxPixels), format);
+      return wholePicture(decodeBmp(file, limits.maxPixels));
     case 'ico': {
       const icon = readIcon(file, limits.maxPixels);
-      if (icon.kind === 'bitmap') return wholePicture(icon.picture, format);
-      return { ...(await decodeWithSharp(icon.file, limits)), format };
+      return icon.kind === 'bitmap' ? wholePicture(icon.picture) : await decodeWithSharp(icon.file, limits);
     }
     default:
-      return { ...(await decodeWithSharp(file, limits)), format };
+      return await decodeWithSharp(file, limits);
   }
 }
 
-function wholePicture(picture: Picture, format: DecodedPicture['format']): DecodedPicture {
-  return { picture, format, fullWidth: picture.width, fullHeight: picture.height };
+type Size = { readonly width: number; readonly height: number };
+
+function wholePicture(picture: Picture, { width, height }: Size = picture): Pixels {
+  return { picture, fullWidth: width, fullHeight: height, [Symbol.dispose]: () => release(picture) };
 }
 
-async function decodeWithSharp(
-  file: Uint8Array,
-  limits: DecodeLimits,
-): Promise<Omit<DecodedPicture, 'format'>> {
+/** The megabytes that come and go with every picture would make the garbage collector look through the whole heap. */
+function release({ data: { buffer, byteLength } }: Picture): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+async function decodeWithSharp(file: Uint8Array, limits: DecodeLimits): Promise<Pixels> {
   try {
     // sharp's own limit would refuse the largest headers before their size is known; no pixel is decoded here.
     const header = await sharp(file, { pages: 1, limitInputPixels: false }).metadata();
@@ -52,22 +74,16 @@ async function decodeWithSharp(
       .autoOrient()
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb');
-    const halvings = halvingsFor(Math.max(fullWidth, fullHeight), limits.enoughLongSide);
+    const halvings = halvingsFor(fullWidth, fullHeight, limits);
     if (halvings > 0) {
       const side = (full: number): number => Math.max(1, full >> halvings);
       pipeline.resize(side(fullWidth), side(fullHeight), { fit: 'fill', kernel: 'linear' });
     }
     const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { picture: toRgb(data, info), fullWidth, fullHeight };
+    return wholePicture(toRgb(data, info), { width: fullWidth, height: fullHeight });
   } catch (error) {
     throw error instanceof AppError ? error : unreadable('is damaged or cut short', error);
   }
-}
-
-function halvingsFor(longSide: number, enough: number): number {
-  let halvings = 0;
-  while (halvings < mostHalvings && longSide / 2 ** (halvings + 1) >= enough) halvings++;
-  return halvings;
 }
 
 function toRgb(data: Uint8Array, { width, height, channels }: OutputInfo): Picture {
