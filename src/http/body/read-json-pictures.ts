@@ -18,7 +18,7 @@ export type PictureJson = {
 /** Longer strings are decoded as they arrive; shorter ones wait for their end. */
 const longStringBytes = 4 * 1024;
 /** What is not in long strings is parsed in one go, on the thread that answers everybody. */
-const maxPlainBytes = 1024 * 1024;
+const maxPlainBytes = 64 * 1024;
 
 /**
  * Reads JSON as `readJson` does, but never holds megabytes of base64 as text, nor parses them in one go: its long

@@ -76,6 +76,18 @@ describe('POST /recognition/embeddings/recognize', () => {
   });
 });
 
+describe('a request with many embeddings', () => {
+  it('is answered for 180 of them, and for 512 short ones', async () => {
+    const many = Array.from({ length: 180 }, () => embeddings.ann);
+    const ones = Array.from({ length: 512 }, () => embeddings.ann.map(() => 1));
+    for (const sent of [many, ones]) {
+      const { status, json } = await ask('/recognition/embeddings/recognize', { json: { embeddings: sent } });
+      expect(status).toBe(200);
+      expect((json as { result: unknown[] }).result).toHaveLength(sent.length);
+    }
+  });
+});
+
 describe('POST /recognition/embeddings/faces/<image_id>/verify', () => {
   it('compares embeddings with an example, best first (623–648; server)', async () => {
     const { status, json } = await ask(`/recognition/embeddings/faces/${ids.bea}/verify`, {

@@ -21,8 +21,8 @@ function filled(rows: number): Finder {
   return finder;
 }
 
-function search(finder: Finder, limit: number, distinctPersons = false) {
-  const ask = { collectionIds: [collectionId], modelId: 'model', probes: [probe], minScore: -1 };
+function search(finder: Finder, limit: number, distinctPersons = false, probes = [probe]) {
+  const ask = { collectionIds: [collectionId], modelId: 'model', probes, minScore: -1 };
   return finder.search({ ...ask, limit, distinctPersons }, ({ person }) => person.id);
 }
 
@@ -39,6 +39,22 @@ test('a long search lets other work run, and one that follows waits for its turn
   }
   expect(turns).toBeGreaterThan(4);
   for (const [hits] of await both) expect(hits!.map(({ facts }) => facts.number)).toEqual([0, 1, 2]);
+});
+
+test('a search for many faces lets other work run within a block, which may shrink away meanwhile', async () => {
+  const rows = 6_500;
+  const finder = filled(rows);
+  let turns = 0;
+  const searching = search(finder, 1, false, Array(2_000).fill(probe)).finally(() => {
+    turns = -turns;
+  });
+  for (let turn = 1; turns >= 0; turn++) {
+    await nextTurn();
+    if (turns >= 0) turns = turn;
+    if (turn === 2) for (let number = 256; number < rows; number++) finder.removeRow(number);
+  }
+  expect(-turns).toBeGreaterThan(4);
+  for (const [hit] of await searching) expect(hit!.facts.number).toBe(0);
 });
 
 test('rows removed during a search never come out, and no row that stays is missed or told twice', async () => {

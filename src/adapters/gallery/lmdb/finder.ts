@@ -111,8 +111,11 @@ export class Finder {
     // From the last row down: see Arena. Rows that go while we wait only make the next block lower.
     let block = lastBlock(arena);
     while (block >= 0) {
-      for (const { probe, top } of searches) this.#offerBlock(arena, block, { probe, wanted, top });
-      if (performance.now() > sliceEnd) {
+      for (const { probe, top } of searches) {
+        // The rows of a block that is gone have moved down, or are gone too.
+        if (block > lastBlock(arena)) break;
+        this.#offerBlock(arena, block, { probe, wanted, top });
+        if (performance.now() <= sliceEnd) continue;
         await nextTurn();
         sliceEnd = performance.now() + sliceMs;
       }

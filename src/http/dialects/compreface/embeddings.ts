@@ -1,3 +1,4 @@
+import { ownTurn } from '../../body/own-turn.ts';
 import type { DialectRouter } from '../../dialect.ts';
 import { type CompreFaceDeps, collectionOf, imageIdOf } from './deps.ts';
 import { openScale, toSearchAsk, toWireSubjects } from './faces.ts';
@@ -5,7 +6,10 @@ import { readQuery } from './query.ts';
 import { readJsonBody, requireJsonType } from './uploads.ts';
 import { embeddingsBody, searchQuery, sourceAndTargetsBody } from './wire.ts';
 
-/** Recognition and verification of embeddings that a caller has from the calculator. */
+/**
+ * Recognition and verification of embeddings that a caller has from the calculator. Hundreds of thousands of numbers are
+ * read, compared and written each in a turn of the event loop of its own.
+ */
 export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps): void {
   const { recognition, people, bodyLimits } = deps;
 
@@ -15,7 +19,9 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
     const { embeddings } = await readJsonBody(ctx, bodyLimits, embeddingsBody);
     const scale = openScale(recognition);
     const search = toSearchAsk(query, [collectionOf(ctx)], scale);
+    await ownTurn();
     const candidates = await recognition.recogniseVectors(embeddings, search);
+    await ownTurn();
     ctx.body = {
       result: embeddings.map((embedding, at) => ({
         embedding,
@@ -30,14 +36,18 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
     const imageId = imageIdOf(ctx);
     const { embeddings } = await readJsonBody(ctx, bodyLimits, embeddingsBody);
     const reference = await people.getReference(collectionOf(ctx), imageId);
+    await ownTurn();
     const scores = await recognition.compareWithReference(embeddings, reference, ctx.state.signal);
+    await ownTurn();
     ctx.body = { result: bestFirst(embeddings, scores, openScale(recognition)) };
   });
 
   router.post('/verification/embeddings/verify', async (ctx) => {
     requireJsonType(ctx);
     const { source, targets } = await readJsonBody(ctx, bodyLimits, sourceAndTargetsBody);
+    await ownTurn();
     const scores = recognition.compareVectors(source, targets);
+    await ownTurn();
     ctx.body = { result: bestFirst(targets, scores, openScale(recognition)) };
   });
 }

@@ -86,17 +86,24 @@ export const deleteFacesQuery = z.object({ subject: z.string().optional() });
 export const parameterNames = [...Object.keys(recognizeQuery.shape), ...Object.keys(listFacesQuery.shape)];
 
 export const subjectBody = z.object({ subject: z.string().nullish() });
-export const imageIdsBody = z.array(z.string());
+/** Lists are long: an array of zod's own would tell each wrong one of hundreds of thousands. */
+export const imageIdsBody = z.custom<readonly string[]>(
+  (value) => Array.isArray(value) && value.every((id) => typeof id === 'string'),
+);
 export const fileBody = z.object({ file: z.string().nullish() });
 export const twoFilesBody = z.object({
   source_image: z.string().nullish(),
   target_image: z.string().nullish(),
 });
-export const embeddingsBody = z.object({ embeddings: z.array(z.array(z.number())) });
-export const sourceAndTargetsBody = z.object({
-  source: z.array(z.number()),
-  targets: z.array(z.array(z.number())),
-});
+/** Each is searched for, and all that is found is looked up in one go before it goes out. */
+const maxVectors = 512;
+const isVector = (value: unknown) => Array.isArray(value) && value.every(Number.isFinite);
+const vector = z.custom<readonly number[]>(isVector);
+const vectors = z.custom<readonly (readonly number[])[]>(
+  (value) => Array.isArray(value) && value.length <= maxVectors && value.every(isVector),
+);
+export const embeddingsBody = z.object({ embeddings: vectors });
+export const sourceAndTargetsBody = z.object({ source: vector, targets: vectors });
 
 /** Corners in whole pixels of the upright picture. */
 export type WireBox = {

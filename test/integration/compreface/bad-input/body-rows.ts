@@ -52,6 +52,7 @@ export function jsonRows({ face, text, imageId, embedding }: Material): Row[] {
     code: 37,
     message: `128 embeddings were expected, but ${provided} were provided`,
   });
+  const ones = embedding.map(() => 1);
   const deletes = { path: '/recognition/faces/delete' } as const;
   const goodDelete = { ...deletes, json: ['6b135f5b-a365-4522-b1f1-4c9ac2dd0728'] };
 
@@ -86,7 +87,7 @@ export function jsonRows({ face, text, imageId, embedding }: Material): Row[] {
     json('an array for an object', [text], nothing),
     json('null', 'null', nothing),
     json('10,000 arrays in one another', '['.repeat(10_000) + ']'.repeat(10_000), nothing),
-    json('10,000 objects in one another', `${'{"file":'.repeat(10_000)}1${'}'.repeat(10_000)}`, nothing),
+    json('5,000 objects in one another', `${'{"file":'.repeat(5_000)}1${'}'.repeat(5_000)}`, nothing),
     json(
       '10,000 arrays beside the file',
       `{"file":"${text}","x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
@@ -94,6 +95,7 @@ export function jsonRows({ face, text, imageId, embedding }: Material): Row[] {
     ),
     json('15 MB of JSON', `{"file":"${'A'.repeat(15 * MiB)}"}`, wentWrong),
     json('base64 of 6 MB', { file: Buffer.alloc(6 * MiB).toString('base64') }, wentWrong),
+    json('100 KB beside the file', { file: text, more: Array(50_000).fill(1) }, wentWrong),
     json('no file', {}, partMissing('file')),
     json('null for a file', { file: null }, partMissing('file')),
     json('a number for a file', { file: 7 }, nothing),
@@ -131,7 +133,9 @@ export function jsonRows({ face, text, imageId, embedding }: Material): Row[] {
     ),
     embeddings('NaN', JSON.stringify({ embeddings: [embedding] }).replace(/[\d.e-]+/, 'NaN'), nothing),
     embeddings('all zero', JSON.stringify({ embeddings: [embedding.map(() => 0)] }), nothing),
-    embeddings('5 MB of them', JSON.stringify({ embeddings: [Array(2_700_000).fill(1)] }), wentWrong),
+    embeddings('600 KB of them', JSON.stringify({ embeddings: [Array(300_000).fill(1)] }), wentWrong),
+    embeddings('513 of them', JSON.stringify({ embeddings: Array(513).fill(ones) }), nothing),
+    embeddings('20,000 empty ones', JSON.stringify({ embeddings: Array(20_000).fill([]) }), nothing),
     {
       what: 'a target of another length than the model’s',
       bad: {
