@@ -214,7 +214,7 @@ describe('POST /faces/delete', () => {
 describe('the picture of an example', () => {
   const download = {
     'content-type': 'application/octet-stream',
-    'cache-control': 'public, max-age=31536000',
+    'cache-control': 'no-store',
   };
 
   it('comes as it was enrolled, by key in the header (215–223) and in the path (208–214)', async () => {

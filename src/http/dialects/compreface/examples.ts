@@ -73,7 +73,6 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
 
   const sendPicture = async (ctx: RequestContext & { params: Record<string, string> }) => {
     const picture = await people.readPicture(collectionOf(ctx), imageIdOf(ctx));
-    ctx.set({ 'Cache-Control': 'public, max-age=31536000' });
     ctx.body = Buffer.from(picture ?? []);
     ctx.type = 'application/octet-stream';
   };
