@@ -1,4 +1,4 @@
-/** How late timers fire because the event loop is busy, in milliseconds; about 1 on an idle process. */
+/** How late timers fire because the event loop is busy, in milliseconds; below 1 on an idle process. */
 export type LoopDelay = { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 
 /** What a process knows of itself. Disposing it stops the measuring. */

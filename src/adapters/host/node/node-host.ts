@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Host } from '../../../domain/ports/host.ts';
 
-/** Coarser sampling measures itself: an idle process reads 13 ms at a resolution of 10. */
-const samplingMs = 1;
+/** Each sample wakes the process: a sample a millisecond takes 3.5 % of a core, one in twenty 0.4 %. */
+const samplingMs = 20;
 
 /** Measures the process that it is opened in. */
 export function openNodeHost(): Host {
@@ -11,9 +11,9 @@ export function openNodeHost(): Host {
   return {
     takeLoopDelay() {
       const delay = {
-        p50Ms: toMs(histogram.percentile(50)),
-        p99Ms: toMs(histogram.percentile(99)),
-        maxMs: toMs(histogram.max),
+        p50Ms: toDelayMs(histogram.percentile(50)),
+        p99Ms: toDelayMs(histogram.percentile(99)),
+        maxMs: toDelayMs(histogram.max),
       };
       histogram.reset();
       return delay;
@@ -25,6 +25,7 @@ export function openNodeHost(): Host {
   };
 }
 
-function toMs(nanoseconds: number): number {
-  return nanoseconds / 1e6;
+/** The histogram has the time between two samples, of which what is over the interval is the delay. */
+function toDelayMs(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - samplingMs);
 }
