@@ -26,6 +26,8 @@ export type AccessAsk = {
 export interface Access {
   /** Makes a credential; the secret is a UUID where the dialect wants one, else 256 random bits. */
   create(credential: NewCredential): Promise<IssuedCredential>;
+  /** As `create`, for several: all of them are made, or none. */
+  createAll(credentials: readonly NewCredential[]): Promise<IssuedCredential[]>;
   /**
    * The credential behind a secret. `credential-unknown` when it is wrong, expired, revoked, or another dialect's or
    * service's; `too-many-attempts` when the client sent too many such ones, unless it shows one that was right before.
@@ -50,13 +52,16 @@ export function createAccess(parts: AccessParts): Access {
   const limit = createAttemptLimit(attempts, now);
   const known = new Set<string>();
 
-  const create = async (credential: NewCredential): Promise<IssuedCredential> => {
-    const secret = credential.dialect === 'compreface' ? randomUUID() : randomBytes(32).toString('base64url');
-    return { secret, credential: await credentials.add(sha256(secret), credential) };
+  const createAll = async (wanted: readonly NewCredential[]): Promise<IssuedCredential[]> => {
+    const secrets = wanted.map(newSecret);
+    const hashed = wanted.map((credential, at) => ({ credential, secretSha256: sha256(secrets[at]!) }));
+    const added = await credentials.add(hashed);
+    return added.map((credential, at) => ({ secret: secrets[at]!, credential }));
   };
 
   return {
-    create,
+    create: async (credential) => (await createAll([credential]))[0]!,
+    createAll,
     async admit(ask) {
       const hash = sha256(ask.secret);
       if (limit.exhausted(ask.client) && !known.has(hash)) {
@@ -83,6 +88,10 @@ export function createAccess(parts: AccessParts): Access {
 function isGood(credential: Credential, { dialect, services }: AccessAsk, nowMs: number): boolean {
   if (credential.dialect !== dialect || !services.includes(credential.service)) return false;
   return credential.revokedAtMs === undefined && (credential.expiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
+}
+
+function newSecret({ dialect }: NewCredential): string {
+  return dialect === 'compreface' ? randomUUID() : randomBytes(32).toString('base64url');
 }
 
 function sha256(secret: string): string {

@@ -20,18 +20,17 @@ export type KeysAsk = {
   readonly expiresAtMs?: number | undefined;
 };
 
-/** Makes the keys that a client of the dialect needs. `bad-input` when the dialect has no such service. */
+/** Makes the keys that a client of the dialect needs: all of them or, when it fails, none. `bad-input` when the dialect has no such service. */
 export async function createKeys(access: Access, ask: KeysAsk): Promise<IssuedCredential[]> {
   const { dialect, service, collection, name, expiresAtMs } = ask;
   const offered: readonly ServiceName[] = servicesOf[dialect];
   if (service !== undefined && !offered.includes(service)) {
     throw new AppError('bad-input', `${dialect} has the services ${offered.join(', ')}`);
   }
-  const issued: IssuedCredential[] = [];
-  for (const one of service === undefined ? offered : [service]) {
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtMs };
+  const wanted = (service === undefined ? offered : [service]).map((one) => {
     const collectionIds = one === 'recognition' ? [collection.id] : [];
-    const expiry = expiresAtMs === undefined ? {} : { expiresAtMs };
-    issued.push(await access.create({ dialect, service: one, name, collectionIds, ...expiry }));
-  }
-  return issued;
+    return { dialect, service: one, name, collectionIds, ...expiry };
+  });
+  return access.createAll(wanted);
 }

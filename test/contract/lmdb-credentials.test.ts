@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { ownFolder } from '../fixtures/gallery/folders.ts';
-import { credentialsContract, hashOf, recognitionKey } from './credentials.ts';
+import { addOne, credentialsContract, hashOf, recognitionKey } from './credentials.ts';
 
 credentialsContract('lmdb credentials', async (clock) => {
   const dir = await mkdtemp(join(tmpdir(), 'ostiary-credentials-'));
@@ -19,7 +19,7 @@ credentialsContract('lmdb credentials', async (clock) => {
 test('uses that were held back are written when the store is closed', async () => {
   const dir = await ownFolder();
   const first = await openLmdbStore({ dir });
-  const { id } = await first.credentials.add(hashOf('one'), recognitionKey);
+  const { id } = await addOne(first.credentials, 'one');
   first.credentials.noteUse(id, 1_800_000_000_123);
   await first.close();
   const second = await openLmdbStore({ dir });
@@ -33,8 +33,8 @@ test('uses that were held back are written when the store is closed', async () =
 test('a damaged credential opens nothing, and the others are listed', async () => {
   const dir = await ownFolder();
   const first = await openLmdbStore({ dir });
-  await first.credentials.add(hashOf('one'), { ...recognitionKey, name: 'damaged' });
-  const whole = await first.credentials.add(hashOf('two'), recognitionKey);
+  await addOne(first.credentials, 'one', { ...recognitionKey, name: 'damaged' });
+  const whole = await addOne(first.credentials, 'two');
   await first.close();
   const file = join(dir, 'gallery.mdb');
   const bytes = await readFile(file);

@@ -31,10 +31,16 @@ export type NewCredential = Pick<Credential, 'dialect' | 'service' | 'name' | 'c
   readonly expiresAtMs?: number;
 };
 
+/** A credential to be kept under the SHA-256 of its secret, in lower-case hex. */
+export type HashedCredential = { readonly secretSha256: string; readonly credential: NewCredential };
+
 /** Keeps credentials. A resolved write is durable. */
 export interface Credentials {
-  /** Adds one under the hex SHA-256 of its secret. `bad-input` when that secret is there already. */
-  add(secretSha256: string, credential: NewCredential): Promise<Credential>;
+  /**
+   * Adds all of them in one write and answers them in their order, or adds none. `bad-input` when a hash is of another
+   * form, is there already, or comes twice.
+   */
+  add(wishes: readonly HashedCredential[]): Promise<Credential[]>;
   /** Also revoked and expired ones: judging is the caller's part. */
   findBySecret(secretSha256: string): Promise<Credential | undefined>;
   list(): Promise<Credential[]>;

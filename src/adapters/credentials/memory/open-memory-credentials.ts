@@ -5,6 +5,8 @@ import type { Credential, Credentials } from '../../../domain/ports/credentials.
 
 export type MemoryCredentialsOptions = { readonly nowMs?: () => number; readonly nextId?: () => Uuid };
 
+const secretForm = /^[0-9a-f]{64}$/;
+
 /** Credentials that last as long as the process. */
 export function openMemoryCredentials(options: MemoryCredentialsOptions = {}): Credentials {
   const nowMs = options.nowMs ?? Date.now;
@@ -20,11 +22,17 @@ export function openMemoryCredentials(options: MemoryCredentialsOptions = {}): C
   };
 
   return {
-    async add(secretSha256, credential) {
-      if (bySecret.has(secretSha256)) throw new AppError('bad-input', 'The secret is in use already');
-      const added = { ...credential, id: nextId(), createdAtMs: nowMs() };
-      bySecret.set(secretSha256, added);
-      return added;
+    async add(wishes) {
+      if (!wishes.every(({ secretSha256 }) => secretForm.test(secretSha256)))
+        throw new AppError('bad-input', 'Expected a SHA-256 in lower-case hex');
+      const secrets = new Set(wishes.map(({ secretSha256 }) => secretSha256));
+      if (secrets.size < wishes.length || [...secrets].some((secret) => bySecret.has(secret)))
+        throw new AppError('bad-input', 'The secret is in use already');
+      return wishes.map(({ secretSha256, credential }) => {
+        const added = { ...credential, id: nextId(), createdAtMs: nowMs() };
+        bySecret.set(secretSha256, added);
+        return added;
+      });
     },
     findBySecret: async (secretSha256) => bySecret.get(secretSha256),
     list: async () => [...bySecret.values()],

@@ -1,6 +1,6 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
-import type { Credential, Credentials, NewCredential } from '../../../domain/ports/credentials.ts';
+import type { Credential, Credentials, HashedCredential } from '../../../domain/ports/credentials.ts';
 import type { Environment } from './environment.ts';
 import { ownUuidBytes, uuidBytes } from './keys.ts';
 import type { LedgerParts } from './ledger.ts';
@@ -26,19 +26,10 @@ export class LmdbCredentials implements Credentials {
     this.#nextId = nextId;
   }
 
-  async add(secretSha256: string, credential: NewCredential): Promise<Credential> {
-    if (!secretForm.test(secretSha256))
+  async add(wishes: readonly HashedCredential[]): Promise<Credential[]> {
+    if (!wishes.every(({ secretSha256 }) => secretForm.test(secretSha256)))
       throw new AppError('bad-input', 'Expected a SHA-256 in lower-case hex');
-    const secret = Buffer.from(secretSha256, 'hex');
-    return this.#environment.write(() => {
-      if (this.#tables.credentialSecrets.has(secret)) {
-        throw new AppError('bad-input', 'The secret is in use already');
-      }
-      const added = { ...credential, id: this.#nextId(), createdAtMs: this.#nowMs() };
-      this.#tables.credentials.put(ownUuidBytes(added.id), added);
-      this.#tables.credentialSecrets.put(secret, added.id);
-      return added;
-    });
+    return this.#environment.write(() => wishes.map((wish) => this.#put(wish)));
   }
 
   async findBySecret(secretSha256: string): Promise<Credential | undefined> {
@@ -81,6 +72,17 @@ export class LmdbCredentials implements Credentials {
       }
     });
     for (const [id, atMs] of written) if (this.#uses.get(id) === atMs) this.#uses.delete(id);
+  }
+
+  #put({ secretSha256, credential }: HashedCredential): Credential {
+    const secret = Buffer.from(secretSha256, 'hex');
+    if (this.#tables.credentialSecrets.has(secret)) {
+      throw new AppError('bad-input', 'The secret is in use already');
+    }
+    const added = { ...credential, id: this.#nextId(), createdAtMs: this.#nowMs() };
+    this.#tables.credentials.put(ownUuidBytes(added.id), added);
+    this.#tables.credentialSecrets.put(secret, added.id);
+    return added;
   }
 
   #get(id: Uuid): Credential | undefined {
