@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { KnownPerson } from '../../src/adapters/gallery/lmdb/arena.ts';
-import { type Hit, TopHits } from '../../src/adapters/gallery/lmdb/top-hits.ts';
+import type { KnownPerson } from '../../src/adapters/gallery/lmdb/finder/arena.ts';
+import { type Hit, TopHits } from '../../src/adapters/gallery/lmdb/finder/top-hits.ts';
 
 const people: KnownPerson[] = Array.from({ length: 8 }, (_, at) => ({
   id: `person ${at}`,

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Environment } from '../../../src/adapters/gallery/lmdb/environment.ts';
-import { migrate } from '../../../src/adapters/gallery/lmdb/migrations.ts';
+import { Environment } from '../../../src/adapters/gallery/lmdb/disk/environment.ts';
+import { migrate } from '../../../src/adapters/gallery/lmdb/disk/migrations.ts';
+import { openTables } from '../../../src/adapters/gallery/lmdb/disk/tables.ts';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { openTables } from '../../../src/adapters/gallery/lmdb/tables.ts';
 import { face, pictured, unit } from '../../fixtures/gallery/faces.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
 

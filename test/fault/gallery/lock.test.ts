@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takeLock } from '../../../src/adapters/gallery/lmdb/lock-file.ts';
+import { takeLock } from '../../../src/adapters/gallery/lmdb/disk/lock-file.ts';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
 

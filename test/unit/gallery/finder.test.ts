@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Finder } from '../../../src/adapters/gallery/lmdb/finder.ts';
+import { Finder } from '../../../src/adapters/gallery/lmdb/finder/finder.ts';
 import { unit } from '../../fixtures/gallery/faces.ts';
 
 const collectionId = 'door';

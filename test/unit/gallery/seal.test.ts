@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Seal } from '../../../src/adapters/gallery/lmdb/seal.ts';
+import { Seal } from '../../../src/adapters/gallery/lmdb/disk/seal.ts';
 
 const seal = new Seal('persons');
 const key = Buffer.from('key');

@@ -1,11 +1,11 @@
 import { AppError } from '../../../domain/errors.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
 import type { Credential, Credentials, HashedCredential } from '../../../domain/ports/credentials.ts';
-import type { Environment } from './environment.ts';
-import { ownUuidBytes, uuidBytes } from './keys.ts';
-import type { LedgerParts } from './ledger.ts';
-import { readable } from './table.ts';
-import type { Tables } from './tables.ts';
+import type { Environment } from './disk/environment.ts';
+import { ownUuidBytes, uuidBytes } from './disk/keys.ts';
+import { readable } from './disk/table.ts';
+import type { Tables } from './disk/tables.ts';
+import type { LedgerParts } from './writing/ledger.ts';
 
 const secretForm = /^[0-9a-f]{64}$/;
 const useWrittenEveryMs = 60_000;

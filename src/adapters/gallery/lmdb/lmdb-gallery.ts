@@ -25,16 +25,16 @@ import type {
   ListedReference,
   SearchRequest,
 } from '../../../domain/ports/gallery.ts';
-import { Clearings } from './clearing.ts';
-import { digestStore } from './digest-store.ts';
-import type { Environment } from './environment.ts';
-import type { Finder } from './finder.ts';
-import { follow } from './follow.ts';
-import { ownUuidBytes } from './keys.ts';
-import { BeingCleared, Ledger, type LedgerParts, personUnknown } from './ledger.ts';
-import type { Pictures } from './pictures.ts';
-import type { Reader } from './reader.ts';
-import type { Clearing } from './tables.ts';
+import type { Environment } from './disk/environment.ts';
+import { ownUuidBytes } from './disk/keys.ts';
+import type { Pictures } from './disk/pictures.ts';
+import type { Clearing } from './disk/tables.ts';
+import type { Finder } from './finder/finder.ts';
+import { follow } from './finder/follow.ts';
+import { digestStore } from './reading/digest-store.ts';
+import type { Reader } from './reading/reader.ts';
+import { Clearings } from './removal/clearing.ts';
+import { BeingCleared, Ledger, type LedgerParts, personUnknown } from './writing/ledger.ts';
 
 export type GalleryParts = LedgerParts & {
   readonly environment: Environment;

@@ -4,20 +4,20 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
-import { Environment } from './environment.ts';
-import { Finder } from './finder.ts';
-import { finishErasures } from './finish-erasures.ts';
-import { uuidBytes } from './keys.ts';
+import { Environment } from './disk/environment.ts';
+import { uuidBytes } from './disk/keys.ts';
+import { takeLock } from './disk/lock-file.ts';
+import { migrate } from './disk/migrations.ts';
+import { Pictures } from './disk/pictures.ts';
+import { openTables } from './disk/tables.ts';
+import { Finder } from './finder/finder.ts';
+import { loadFinder, type StoreProblem } from './finder/load.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
-import { loadFinder, type StoreProblem } from './load.ts';
-import { takeLock } from './lock-file.ts';
-import { migrate } from './migrations.ts';
-import { Pictures } from './pictures.ts';
-import { Reader } from './reader.ts';
-import { openTables } from './tables.ts';
+import { Reader } from './reading/reader.ts';
+import { finishErasures } from './removal/finish-erasures.ts';
 
-export type { StoreProblem } from './load.ts';
+export type { StoreProblem } from './finder/load.ts';
 
 export type LmdbStoreOptions = {
   /** Made when it is not there; no other process may have it open. */

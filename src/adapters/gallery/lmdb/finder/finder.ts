@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Person, Uuid } from '../../../domain/gallery.ts';
-import { isSearchable } from '../../../domain/gallery-rules.ts';
-import type { SearchRequest } from '../../../domain/ports/gallery.ts';
+import type { Person, Uuid } from '../../../../domain/gallery.ts';
+import { isSearchable } from '../../../../domain/gallery-rules.ts';
+import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
 import { Arena, type ArenaRow, blockRows, type KnownPerson, type RowFacts } from './arena.ts';
 import { type Hit, TopHits } from './top-hits.ts';
 

@@ -1,5 +1,5 @@
-import { AppError } from '../../../domain/errors.ts';
-import { crc32c } from '../../../primitives/crc32c.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import { crc32c } from '../../../../primitives/crc32c.ts';
 
 /** The first byte of every value: how the rest is protected. */
 const checksummed = 1;

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
-import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../domain/gallery.ts';
-import { foldKey, listedReference, longestKey } from '../../../domain/gallery-rules.ts';
-import type { KeyedReference, ListedReference } from '../../../domain/ports/gallery.ts';
-import type { Environment } from './environment.ts';
-import { numberBytes, textAt, textBytes, uuidAt, uuidBytes } from './keys.ts';
-import { collectionUnknown } from './ledger.ts';
-import type { Pictures } from './pictures.ts';
-import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from './tables.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../../domain/gallery.ts';
+import { foldKey, listedReference, longestKey } from '../../../../domain/gallery-rules.ts';
+import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
+import type { Environment } from '../disk/environment.ts';
+import { numberBytes, textAt, textBytes, uuidAt, uuidBytes } from '../disk/keys.ts';
+import type { Pictures } from '../disk/pictures.ts';
+import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
+import { collectionUnknown } from '../writing/ledger.ts';
 
 const collectionBytes = 16;
 

@@ -1,4 +1,4 @@
-import type { Person, Uuid } from '../../../domain/gallery.ts';
+import type { Person, Uuid } from '../../../../domain/gallery.ts';
 
 /** What a search must know of a person. Rows point to her, so that a change counts for all of her faces at once. */
 export type KnownPerson = {

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
-import { createGalleryDigest, type GalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
-import type { Environment } from './environment.ts';
-import { numberAt, textAt, uuidAt, uuidBytes } from './keys.ts';
-import type { Pictures } from './pictures.ts';
-import type { Entry, ReadTable } from './table.ts';
-import type { Tables } from './tables.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import { createGalleryDigest, type GalleryDigest, vectorBytes } from '../../../../domain/gallery-digest.ts';
+import type { Environment } from '../disk/environment.ts';
+import { numberAt, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
+import type { Pictures } from '../disk/pictures.ts';
+import type { Entry, ReadTable } from '../disk/table.ts';
+import type { Tables } from '../disk/tables.ts';
 
 const recordsInASlice = 200;
 /** So often a write in between makes it begin anew; then it holds the event loop, and writes wait. */

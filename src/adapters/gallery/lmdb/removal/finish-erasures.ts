@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Environment } from './environment.ts';
-import type { LedgerParts } from './ledger.ts';
-import { readable } from './table.ts';
+import type { Environment } from '../disk/environment.ts';
+import { readable } from '../disk/table.ts';
+import type { LedgerParts } from '../writing/ledger.ts';
 
 const tombstonesInASlice = 200;
 

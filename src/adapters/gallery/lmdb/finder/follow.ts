@@ -1,5 +1,5 @@
+import type { AfterCommit } from '../writing/ledger.ts';
 import type { Finder } from './finder.ts';
-import type { AfterCommit } from './ledger.ts';
 
 /** Does to the finder what a committed write has done to the store. */
 export function follow(finder: Finder, step: AfterCommit): void {

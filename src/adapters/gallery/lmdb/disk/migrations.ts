@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import { stateKey } from '../writing/ledger.ts';
 import type { Environment } from './environment.ts';
-import { stateKey } from './ledger.ts';
 import type { StoreState, Tables } from './tables.ts';
 
 /** Brings all records from the version before to `to`. Runs inside of one write, which also notes the new version. */

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import { numberAt } from '../disk/keys.ts';
+import type { ReadTable } from '../disk/table.ts';
+import type { Tables } from '../disk/tables.ts';
 import type { Finder } from './finder.ts';
-import { numberAt } from './keys.ts';
-import type { ReadTable } from './table.ts';
-import type { Tables } from './tables.ts';
 
 /** A record that was left out when the store was opened, or a leftover that could not be removed. */
 export type StoreProblem = { readonly table: string; readonly key: string; readonly message: string };

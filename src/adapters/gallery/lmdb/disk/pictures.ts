@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
-import type { Uuid } from '../../../domain/gallery.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
 import { Environment } from './environment.ts';
 import { ownUuidBytes, uuidAt } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../domain/errors.ts';
-import type { Uuid } from '../../../domain/gallery.ts';
-import { numberAt, textAt, uuidAt } from './keys.ts';
-import type { Ledger, OpenCollection } from './ledger.ts';
-import { readable } from './table.ts';
-import type { Clearing, Tables } from './tables.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
+import { numberAt, textAt, uuidAt } from '../disk/keys.ts';
+import { readable } from '../disk/table.ts';
+import type { Clearing, Tables } from '../disk/tables.ts';
+import type { Ledger, OpenCollection } from '../writing/ledger.ts';
 
 /** One transaction of a clearing holds the event loop no longer than this. */
 const sliceMs = 8;

@@ -1,7 +1,7 @@
-import type { FaceCrop, Template } from '../../../domain/face.ts';
-import type { Uuid } from '../../../domain/gallery.ts';
-import { vectorBytes } from '../../../domain/gallery-digest.ts';
-import type { Point } from '../../../domain/geometry.ts';
+import type { FaceCrop, Template } from '../../../../domain/face.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
+import { vectorBytes } from '../../../../domain/gallery-digest.ts';
+import type { Point } from '../../../../domain/geometry.ts';
 import { ownUuidBytes, uuidAt } from './keys.ts';
 
 /** How a table's values become bytes and come back. */

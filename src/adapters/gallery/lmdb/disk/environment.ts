@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { type Snapshot, Table } from './table.ts';
 

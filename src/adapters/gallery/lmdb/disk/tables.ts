@@ -1,6 +1,6 @@
-import type { Collection, Membership, Person, Reference } from '../../../domain/gallery.ts';
-import type { Credential } from '../../../domain/ports/credentials.ts';
-import type { Tombstone } from '../../../domain/tombstone.ts';
+import type { Collection, Membership, Person, Reference } from '../../../../domain/gallery.ts';
+import type { Credential } from '../../../../domain/ports/credentials.ts';
+import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
 import type { Environment } from './environment.ts';
 

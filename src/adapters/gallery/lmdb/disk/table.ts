@@ -1,5 +1,5 @@
 import type { Database, Transaction } from 'lmdb';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
 import { Seal } from './seal.ts';

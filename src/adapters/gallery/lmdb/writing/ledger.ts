@@ -1,5 +1,5 @@
-import { AppError } from '../../../domain/errors.ts';
-import type { NewReference, Person, Reference, Uuid } from '../../../domain/gallery.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import type { NewReference, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
 import {
   checkVector,
   foldKey,
@@ -8,13 +8,19 @@ import {
   newPerson,
   newReference,
   renamedPerson,
-} from '../../../domain/gallery-rules.ts';
-import type { ListedReference } from '../../../domain/ports/gallery.ts';
-import type { Tombstone } from '../../../domain/tombstone.ts';
-import type { TemplateRow } from './codecs.ts';
-import { numberAt, numberBytes, ownUuidBytes, textBytes, uuidAt, uuidBytes } from './keys.ts';
-import { readable } from './table.ts';
-import type { CollectionRecord, MembershipRecord, ReferenceRecord, StoreState, Tables } from './tables.ts';
+} from '../../../../domain/gallery-rules.ts';
+import type { ListedReference } from '../../../../domain/ports/gallery.ts';
+import type { Tombstone } from '../../../../domain/tombstone.ts';
+import type { TemplateRow } from '../disk/codecs.ts';
+import { numberAt, numberBytes, ownUuidBytes, textBytes, uuidAt, uuidBytes } from '../disk/keys.ts';
+import { readable } from '../disk/table.ts';
+import type {
+  CollectionRecord,
+  MembershipRecord,
+  ReferenceRecord,
+  StoreState,
+  Tables,
+} from '../disk/tables.ts';
 
 /** What a write means for memory and pictures, once it is committed. */
 export type AfterCommit =

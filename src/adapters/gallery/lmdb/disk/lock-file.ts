@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError } from '../../../../domain/errors.ts';
 
 /** Who holds a lock. A process id alone may have gone to another process since; with its start time it is unique. */
 type Holder = { readonly pid: number; readonly startedAt: string; readonly boot: string };

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../../domain/gallery.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
