@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { endOfString, quote, unreadableJson } from './json-bytes.ts';
 import type { BodyLimits } from './limits.ts';
 import { ownTurn } from './own-turn.ts';
-import { receiveBody } from './receive-body.ts';
+import { receiveWhole } from './receive-body.ts';
 
 /** The JSON value of a body. Rejects with `bad-input` when it is none or too deep, `too-large`, `cancelled`. */
 export async function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
-  const chunks: Buffer[] = [];
   const arrival = { maxBytes: limits.maxJsonBytes, idleMs: limits.idleMs, totalMs: limits.totalMs };
-  await receiveBody(request, arrival, (chunk) => chunks.push(chunk));
+  const body = await receiveWhole(request, arrival);
   await ownTurn();
-  return parseJson(Buffer.concat(chunks), limits.maxJsonDepth);
+  return parseJson(body, limits.maxJsonDepth);
 }
 
 /** Arrays, objects and strings of a body: what is dear to build, many times as dear as numbers are. */

@@ -2,13 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import busboy from 'busboy';
 import { AppError } from '../../domain/errors.ts';
 import type { BodyLimits } from './limits.ts';
-import { receiveBody } from './receive-body.ts';
+import { ownTurn } from './own-turn.ts';
+import { receiveWhole } from './receive-body.ts';
 
 /** One part of a multipart body; only files have a file name. */
 export type Part = { readonly name: string; readonly fileName?: string; readonly bytes: Buffer };
 
 const maxParts = 32;
 const maxFieldBytes = 64 * 1024;
+/** Parsing takes most of a millisecond a MiB. */
+const bytesATurn = 1024 * 1024;
 
 /**
  * All parts of a multipart body, whole. Rejects with `bad-input` when the body is cut short or malformed, `too-large`
@@ -17,16 +20,17 @@ const maxFieldBytes = 64 * 1024;
 export async function readMultipart(request: IncomingMessage, limits: BodyLimits): Promise<Part[]> {
   const arrival = { maxBytes: limits.maxMultipartBytes, idleMs: limits.idleMs, totalMs: limits.totalMs };
   const contentType = request.headers['content-type'] ?? '';
-  let parsing: Parsing | undefined;
+  const body = await receiveWhole(request, arrival);
+  if (body.length === 0) throw malformed('The multipart body is empty');
+  const parsing = startParsing(withBoundary(contentType, body), limits.maxFileBytes);
   try {
-    await receiveBody(request, arrival, (chunk) => {
-      parsing ??= startParsing(withBoundary(contentType, chunk), limits.maxFileBytes);
-      parsing.write(chunk);
-    });
-    if (parsing === undefined) throw malformed('The multipart body is empty');
+    for (let at = 0; at < body.length; at += bytesATurn) {
+      if (at > 0) await ownTurn();
+      parsing.write(body.subarray(at, at + bytesATurn));
+    }
     return await parsing.end();
   } finally {
-    parsing?.stop();
+    parsing.stop();
   }
 }
 
@@ -47,7 +51,7 @@ function startParsing(contentType: string, maxFileBytes: number): Parsing {
     stream.on('limit', () => blame(tooLarge(maxFileBytes)));
     stream.on('error', (error) => blame(malformed('The multipart body is cut short', error)));
     stream.on('end', () => {
-      parts[at] = { name, fileName: filename ?? '', bytes: Buffer.concat(chunks) };
+      parts[at] = { name, fileName: filename ?? '', bytes: joined(chunks) };
     });
   });
   parser.on('field', (name, value, { valueTruncated, nameTruncated }) => {
@@ -96,10 +100,16 @@ function openParser(contentType: string, maxFileBytes: number): busboy.Busboy {
   }
 }
 
+/** What came in one piece is a view of the body. */
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
+}
+
 /** Some clients set the content type by hand and forget the boundary; the body's first line has it. */
-function withBoundary(contentType: string, firstChunk: Buffer): string {
+function withBoundary(contentType: string, body: Buffer): string {
   if (/;\s*boundary=/i.test(contentType)) return contentType;
-  const [, boundary] = /^--([\w'()+,./:=?-]{1,70})\r\n/.exec(firstChunk.toString('latin1', 0, 80)) ?? [];
+  const [, boundary] = /^--([\w'()+,./:=?-]{1,70})\r\n/.exec(body.toString('latin1', 0, 80)) ?? [];
   return boundary === undefined ? contentType : `multipart/form-data; boundary="${boundary}"`;
 }
 

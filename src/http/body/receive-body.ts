@@ -54,6 +54,26 @@ export function receiveBody(
   });
 }
 
+/** The whole body; rejects as `receiveBody` does. One that tells its length is copied once, to where it stays. */
+export async function receiveWhole(request: IncomingMessage, limits: ArrivalLimits): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  let body = Buffer.alloc(0);
+  let received = 0;
+  await receiveBody(request, limits, (chunk) => {
+    const needed = received + chunk.length;
+    if (needed > body.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(needed, declared, Math.min(2 * body.length, limits.maxBytes)),
+      );
+      body.copy(larger, 0, 0, received);
+      body = larger;
+    }
+    chunk.copy(body, received);
+    received = needed;
+  });
+  return body.subarray(0, received);
+}
+
 /**
  * Reads and forgets what is still to come of a body, so that the client gets to read its answer; false when that would
  * take too many bytes or too long.

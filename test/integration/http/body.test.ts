@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../../src/domain/errors.ts';
 import { type BodyLimits, defaultBodyLimits } from '../../../src/http/body/limits.ts';
 import { readJson } from '../../../src/http/body/read-json.ts';
-import { readMultipart } from '../../../src/http/body/read-multipart.ts';
+import { type Part, readMultipart } from '../../../src/http/body/read-multipart.ts';
 import { type HttpListener, listen } from '../../../src/http/server.ts';
 
 import type { RequestBody } from '../../harness/http-client.ts';
@@ -25,7 +26,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 type Read = typeof readJson | typeof readMultipart;
 
 /** A server that reads one body and says what became of it. */
-async function serve(read: Read): Promise<void> {
+async function serve(read: Read, within: BodyLimits = limits): Promise<void> {
   let tell: (result: unknown) => void;
   outcome = new Promise((resolve) => {
     tell = resolve;
@@ -36,7 +37,7 @@ async function serve(read: Read): Promise<void> {
         response.end();
         tell(result);
       };
-      read(request, limits).then(done, done);
+      read(request, within).then(done, done);
     },
     { host: '127.0.0.1', port: 0 },
   );
@@ -142,6 +143,22 @@ describe('a multipart body', () => {
     await fetch(server.address, { method: 'POST', body, duplex: 'half', headers });
     expect(await outcome).toHaveLength(1);
   });
+
+  it.each(['with', 'without'])(
+    'of some MiB is read byte by byte as it was sent, %s a length',
+    async (length) => {
+      const large = randomBytes(3_000_000);
+      await serve(readMultipart, defaultBodyLimits);
+      const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n';
+      const body = Buffer.concat([Buffer.from(head), large, Buffer.from('\r\n--b--\r\n')]);
+      const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
+      const sent =
+        length === 'with' ? { body } : { body: ReadableStream.from([body]), duplex: 'half' as const };
+      await fetch(server.address, { method: 'POST', headers, ...sent });
+      const [part] = (await outcome) as Part[];
+      expect(part?.bytes.equals(large)).toBe(true);
+    },
+  );
 });
 
 describe('a body that stops coming', () => {

@@ -3,7 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { readJson } from '../../body/read-json.ts';
 import { readMultipart } from '../../body/read-multipart.ts';
-import { receiveBody } from '../../body/receive-body.ts';
+import { receiveWhole } from '../../body/receive-body.ts';
 import type { RequestContext } from '../../dialect.ts';
 
 /** The value that stands in the path where the route's pattern has the name. */
@@ -37,10 +37,8 @@ export async function readPicture(ctx: RequestContext, limits: BodyLimits): Prom
   if (ctx.is('application/json', 'multipart/*', 'application/x-www-form-urlencoded')) {
     throw new AppError('unsupported-media', 'Expected the bytes of a picture as the body');
   }
-  const chunks: Buffer[] = [];
   const arrival = { maxBytes: limits.maxFileBytes, idleMs: limits.idleMs, totalMs: limits.totalMs };
-  await receiveBody(ctx.req, arrival, (chunk) => chunks.push(chunk));
-  return Buffer.concat(chunks);
+  return receiveWhole(ctx.req, arrival);
 }
 
 /** The pictures in the files of a multipart body, in the order of their names. */
