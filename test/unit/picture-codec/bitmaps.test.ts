@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sharpPictureCodec } from '../../../src/adapters/picture-codec/sharp/sharp-picture-codec.ts';
@@ -71,6 +73,26 @@ describe('a bitmap file', () => {
     expect(rows).toEqual([...above, ...below]);
   });
 
+  it('draws nothing of what reaches over the end of a row', async () => {
+    const pixels = [9, 1, 3, 2, 0, 4, 3, 3, 3, 3, 0, 0, 1, 3, 0, 1];
+    const rows = await decode(bmp({ width: 2, height: 2, bits: 8, compression: 1, palette, pixels }));
+    expect(rows).toEqual([...blue, ...black, ...red, ...red]);
+  });
+
+  it('takes memory for its picture once, however few bytes stand for it', async () => {
+    const side = 6_000;
+    const file = bmp({ width: side, height: side, bits: 8, compression: 1, palette, pixels: [0, 1] });
+    const module = new URL('../../../src/adapters/picture-codec/sharp/bmp.ts', import.meta.url);
+    const program = `
+      import { decodeBmp } from '${module}';
+      const before = process.resourceUsage().maxRSS;
+      decodeBmp(Buffer.from('${Buffer.from(file).toString('base64')}', 'base64'), ${side ** 2});
+      console.log(process.resourceUsage().maxRSS - before);`;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(Number(stdout) * 1024).toBeLessThan(4 * side ** 2);
+  });
+
   it('of 4 bits may be run-length coded: runs of two colours in turn', async () => {
     const pixels = [3, 0x12, 0, 3, 0x32, 0x10, 0, 1];
     const row = await decode(bmp({ width: 6, height: 1, bits: 4, compression: 2, palette, pixels }));
@@ -134,6 +156,12 @@ describe('an icon file', () => {
     ['all of a picture that neither hides', 0, 0, red],
   ])('shows %s', async (_, alpha, mask, expected) => {
     expect(await decode(ico({ width: 1, height: 1, file: bitmap(alpha, mask) }))).toEqual(expected);
+  });
+
+  it('with a bitmap much larger than icons are is too large', async () => {
+    const file = dib({ width: 2_000, height: 4_000, bits: 1, palette, pixels: new Uint8Array(504_000) });
+    const decoding = codec.decode(ico({ width: 0, height: 0, file }), { ...limits, maxPixels: 64e6 });
+    await expect(decoding).rejects.toSatisfy(hasCode('too-large'));
   });
 
   it.each([
