@@ -7,6 +7,14 @@ export const longestKey = 256;
 /** How far a template's length may be from 1: float32 rounding is far below, another normalisation far above. */
 const lengthTolerance = 0.01;
 
+export function collectionUnknown(): AppError {
+  return new AppError('collection-unknown', 'There is no such collection');
+}
+
+export function personUnknown(): AppError {
+  return new AppError('person-unknown', 'There is no such person');
+}
+
 /** Rejects with `key-illegal` what no collection takes as a key: empty, over 256 code units, NUL, half a character. */
 export function checkKey(key: string): void {
   if (key.length >= 1 && key.length <= longestKey && !key.includes('\0') && key.isWellFormed()) return;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
+import { departureContract } from './gallery-departure.ts';
 
 let folder: string;
 let stores = 0;
@@ -21,3 +22,4 @@ const open: OpenGallery = async (clock) => {
 
 galleryContract('lmdb gallery', open);
 clearingContract('lmdb gallery', open);
+departureContract('lmdb gallery', open);

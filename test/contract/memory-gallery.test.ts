@@ -1,6 +1,8 @@
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { galleryContract } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
+import { departureContract } from './gallery-departure.ts';
 
 galleryContract('memory gallery', async (clock) => openMemoryGallery(clock));
 clearingContract('memory gallery', async (clock) => openMemoryGallery(clock));
+departureContract('memory gallery', async (clock) => openMemoryGallery(clock));

@@ -23,7 +23,7 @@ export type SearchRequest = {
   readonly distinctPersons: boolean;
 };
 
-/** What is stored; of a collection that is being cleared, what is left of it. */
+/** What is stored; of what is being removed, what is left of it. */
 export type GalleryCounts = {
   readonly collections: number;
   readonly persons: number;
@@ -56,7 +56,10 @@ export interface Gallery extends AsyncDisposable {
    * `from` leaves it (`merged`).
    */
   renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
-  /** Takes the member and its references out of this collection; the person goes with her last membership. */
+  /**
+   * Takes the member and its references out of this collection, for every reader at the same moment; the person goes with
+   * her last membership.
+   */
   removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }>;
   /** Takes all members out of this collection, for every reader at the same moment. */
   clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;

@@ -4,6 +4,8 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
+import type { Log } from '../../../domain/ports/log.ts';
+import type { StoreProblem } from '../../../domain/store-problem.ts';
 import { Environment } from './disk/environment.ts';
 import { uuidBytes } from './disk/keys.ts';
 import { takeLock } from './disk/lock-file.ts';
@@ -11,13 +13,13 @@ import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
 import { openTables } from './disk/tables.ts';
 import { Finder } from './finder/finder.ts';
-import { loadFinder, type StoreProblem } from './finder/load.ts';
+import { loadFinder } from './finder/load.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
 import { Reader } from './reading/reader.ts';
-import { finishErasures } from './removal/finish-erasures.ts';
-
-export type { StoreProblem } from './finder/load.ts';
+import { Receipts } from './removal/receipts.ts';
+import { Removals } from './removal/removals.ts';
+import { Writer } from './writing/writer.ts';
 
 export type LmdbStoreOptions = {
   /** Made when it is not there; no other process may have it open. */
@@ -26,12 +28,17 @@ export type LmdbStoreOptions = {
   readonly nowMs?: () => number;
   /** Gives each id once; UUIDs of version 1 when absent. */
   readonly nextId?: () => Uuid;
+  /** Told when something removed cannot be taken from the disk, and when it is gone after all. */
+  readonly log?: Log;
 };
 
 export type LmdbStore = {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
-  /** Records that were found damaged and left out when the store was opened, and pictures that could not be removed. */
+  /**
+   * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
+   * long as that lasts, what was removed and could not be taken from the disk yet.
+   */
   storeProblems(): readonly StoreProblem[];
   /** Writes what was held back and gives the folder free. Later calls wait for the first. */
   close(): Promise<void>;
@@ -59,27 +66,31 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 
   const nowMs = options.nowMs ?? Date.now;
   const ledger = { tables, nowMs, nextId: options.nextId ?? createIdSource(nowMs) };
-  await finishErasures(environment, ledger);
+  const receipts = new Receipts({ environment, tables, nowMs });
+  await receipts.completeAll();
   const finder = new Finder(nowMs);
   const problems = await loadFinder(tables, finder);
   const credentials = new LmdbCredentials(environment, ledger);
   opened.defer(() => credentials.writeUses());
 
+  const onLeftover = (referenceIds: readonly Uuid[]) => {
+    const message = 'A picture could not be removed; the next start removes it';
+    problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
+  };
+  const writer = new Writer({ environment, pictures, finder, onLeftover, ...ledger });
+  const removals = new Removals({ tables, writer, receipts, log: options.log });
+  opened.defer(() => removals.stop());
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= held.disposeAsync();
     return closing;
   };
+  const reader = new Reader({ environment, tables, pictures });
   const gallery = new LmdbGallery({
-    ...{ environment, pictures, finder, close, ...ledger },
-    reader: new Reader({ environment, tables, pictures }),
-    onLeftover: (referenceIds) => {
-      const message = 'A picture could not be removed; the next start removes it';
-      problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
-    },
+    ...{ environment, pictures, finder, reader, writer, receipts, removals, close },
+    ...ledger,
   });
-  opened.defer(() => gallery.stop());
   const held = opened.move();
-  void gallery.resume();
-  return { gallery, credentials, storeProblems: () => problems, close };
+  void removals.resume();
+  return { gallery, credentials, storeProblems: () => [...problems, ...removals.problems()], close };
 }

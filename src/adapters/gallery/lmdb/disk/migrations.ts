@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../domain/errors.ts';
-import { stateKey } from '../writing/ledger.ts';
 import type { Environment } from './environment.ts';
-import type { StoreState, Tables } from './tables.ts';
+import { type StoreState, stateKey, type Tables } from './tables.ts';
 
 /** Brings all records from the version before to `to`. Runs inside of one write, which also notes the new version. */
 export type Migration = { readonly to: number; readonly run: (tables: Tables) => void };

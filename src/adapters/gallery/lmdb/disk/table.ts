@@ -21,7 +21,8 @@ export type RangeWish = {
 /** What may be asked of a table at any time. Values that fail their checksum are `record-corrupt`. */
 export interface ReadTable<V> {
   readonly name: string;
-  get(key: Buffer): V | undefined;
+  /** As of the last commit, or of that moment. */
+  get(key: Buffer, snapshot?: Snapshot): V | undefined;
   has(key: Buffer): boolean;
   /** In the order of the keys. */
   entries(wish?: RangeWish): Iterable<Entry<V>>;
@@ -46,8 +47,10 @@ export class Table<V> implements ReadTable<V> {
     this.#seal = new Seal(name);
   }
 
-  get(key: Buffer): V | undefined {
-    const value = this.#database.getBinary(key);
+  get(key: Buffer, snapshot?: Snapshot): V | undefined {
+    const value = snapshot
+      ? this.#database.get(key, { transaction: snapshot })
+      : this.#database.getBinary(key);
     return value && this.#open(key, value);
   }
 

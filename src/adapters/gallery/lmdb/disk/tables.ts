@@ -27,6 +27,9 @@ export type StoreState = {
 
 export type Tables = ReturnType<typeof openTables>;
 
+/** Of the one record in `meta`. */
+export const stateKey = Buffer.from('state');
+
 /** The main environment's tables; `collection‖key` means the bytes of both one after the other. */
 export function openTables(environment: Environment) {
   return {
@@ -52,6 +55,8 @@ export function openTables(environment: Environment) {
     templates: environment.table('templates', templateRow),
     /** number → */
     crops: environment.table('crops', crop),
+    /** collection‖person: she has left, and her references there are going */
+    departures: environment.table('departures', nothing),
     /** person id → */
     tombstones: environment.table('tombstones', json<Tombstone>()),
     /** model id (UTF-8) → dimensions of its templates */

@@ -6,6 +6,8 @@ export type KnownPerson = {
   standing: Pick<Person, 'status' | 'validFromMs' | 'validUntilMs'>;
   /** From the moment an erasure is asked for. */
   hidden: boolean;
+  /** The collections that she has left, as long as faces of hers are there. */
+  leaving?: Set<Uuid> | undefined;
 };
 
 /** One template in memory, with what a search must know of it. */

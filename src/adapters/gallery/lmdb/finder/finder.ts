@@ -53,6 +53,22 @@ export class Finder {
     if (person) person.hidden = hidden;
   }
 
+  /** Hides a member's faces in one collection from now on, or shows those that come from now on. */
+  hideMember({
+    personId,
+    collectionId,
+    hidden,
+  }: {
+    personId: Uuid;
+    collectionId: Uuid;
+    hidden: boolean;
+  }): void {
+    const person = this.#persons.get(personId);
+    if (!person) return;
+    if (hidden) person.leaving = new Set(person.leaving).add(collectionId);
+    else person.leaving?.delete(collectionId);
+  }
+
   hideCollection(collectionId: Uuid, hidden: boolean): void {
     if (hidden) this.#hidden.add(collectionId);
     else this.#hidden.delete(collectionId);
@@ -136,7 +152,7 @@ export class Finder {
       const score = scores[at]!;
       if (!top.wants(score)) continue;
       const facts = arena.facts(block * blockRows + at);
-      if (this.#isSearchable(facts.person)) top.offer({ score, facts });
+      if (this.#isSearchable(facts)) top.offer({ score, facts });
     }
   }
 
@@ -145,7 +161,7 @@ export class Finder {
     const found = top.ranked();
     const hits = found.flatMap(({ score, facts }): NamedHit[] => {
       const now = arena.find(facts.number);
-      if (now?.person !== facts.person || !this.#isSearchable(facts.person)) return [];
+      if (now?.person !== facts.person || !this.#isSearchable(facts)) return [];
       const key = keyOf(facts);
       return key === undefined ? [] : [{ score, facts, key }];
     });
@@ -169,8 +185,9 @@ export class Finder {
     return wanted;
   }
 
-  #isSearchable(person: KnownPerson): boolean {
-    return !person.hidden && isSearchable(person.standing, this.#nowMs());
+  #isSearchable({ person, collectionId }: RowFacts): boolean {
+    if (person.hidden || person.leaving?.has(collectionId)) return false;
+    return isSearchable(person.standing, this.#nowMs());
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AfterCommit } from '../writing/ledger.ts';
+import type { AfterCommit } from '../writing/after-commit.ts';
 import type { Finder } from './finder.ts';
 
 /** Does to the finder what a committed write has done to the store. */
@@ -23,6 +23,9 @@ export function follow(finder: Finder, step: AfterCommit): void {
       break;
     case 'collection-hidden':
       finder.hideCollection(step.collectionId, step.hidden);
+      break;
+    case 'member-hidden':
+      finder.hideMember(step);
       break;
     case 'picture-gone':
       break;

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
-import { numberAt } from '../disk/keys.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
+import type { StoreProblem } from '../../../../domain/store-problem.ts';
+import { numberAt, ownUuidBytes } from '../disk/keys.ts';
+import { memberPrefix } from '../disk/record-keys.ts';
 import type { ReadTable } from '../disk/table.ts';
 import type { Tables } from '../disk/tables.ts';
 import type { Finder } from './finder.ts';
-
-/** A record that was left out when the store was opened, or a leftover that could not be removed. */
-export type StoreProblem = { readonly table: string; readonly key: string; readonly message: string };
 
 /** Opening holds the event loop no longer than this at a time. */
 const sliceMs = 4;
@@ -22,7 +22,12 @@ export async function loadFinder(tables: Tables, finder: Finder): Promise<StoreP
     finder.addPerson(person);
     return undefined;
   });
+  // Whoever has left is found by nobody; what she left behind is being removed.
+  const leaving = new Set(Array.from(tables.departures.keys(), (key) => key.toString('hex')));
+  const hasLeft = ({ collectionId, personId }: { collectionId: Uuid; personId: Uuid }) =>
+    leaving.size > 0 && leaving.has(memberPrefix(ownUuidBytes(collectionId), personId).toString('hex'));
   await eachEntry(tables.templates, problems, (key, { template, ...ids }) => {
+    if (hasLeft(ids)) return undefined;
     const row = { ...ids, number: numberAt(key), vector: template.vector };
     return finder.addRow(template.modelId, row) ? undefined : 'A template without a readable person';
   });

@@ -1,15 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../../domain/gallery.ts';
-import { foldKey, listedReference, longestKey } from '../../../../domain/gallery-rules.ts';
+import { collectionUnknown, listedReference, longestKey } from '../../../../domain/gallery-rules.ts';
 import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import type { Environment } from '../disk/environment.ts';
-import { numberBytes, textAt, textBytes, uuidAt, uuidBytes } from '../disk/keys.ts';
+import { numberBytes, ownUuidBytes, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
 import type { Pictures } from '../disk/pictures.ts';
+import {
+  foldedPrefix,
+  idBytes,
+  memberKey,
+  memberPrefix,
+  placeKey,
+  referenceKey,
+} from '../disk/record-keys.ts';
+import type { Snapshot } from '../disk/table.ts';
 import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
-import { collectionUnknown } from '../writing/ledger.ts';
-
-const collectionBytes = 16;
+import { listWithoutDeparted } from './without-departed.ts';
 
 export type ReaderParts = {
   readonly environment: Environment;
@@ -52,7 +59,7 @@ export class Reader {
     const collection = this.prefix(collectionId);
     const exact = this.#membership(collectionId, key);
     if (exact || !ignoreCase || key.length > longestKey) return exact;
-    const prefix = Buffer.concat([collection, textBytes(`${foldKey(key)}\0`)]);
+    const prefix = foldedPrefix(collection, key);
     const fitting = Array.from(this.#tables.foldedKeys.keys({ prefix }), (folded) =>
       this.#membership(collectionId, textAt(folded, prefix.length)),
     ).filter((member) => member !== undefined);
@@ -69,8 +76,7 @@ export class Reader {
         const wish = { prefix, snapshot, limit: membersInASlice, ...(after && { after }) };
         const page = [...this.#tables.memberships.entries(wish)];
         for (const { key, value } of page) {
-          if (!isHidden(record, value))
-            found.push({ collectionId, key: textAt(key, collectionBytes), ...value });
+          if (!isHidden(record, value)) found.push({ collectionId, key: textAt(key, idBytes), ...value });
         }
         after = page.at(-1)?.key;
         if (page.length < membersInASlice) return found;
@@ -92,7 +98,7 @@ export class Reader {
   /** The key of a person whose face was found in a collection; `undefined` when she is not there any more. */
   keyOfFound(personId: Uuid, collectionId: Uuid): string | undefined {
     if (this.#open(collectionId).record.clearing) return undefined;
-    return this.#tables.places.get(Buffer.concat([uuidBytes(personId)!, uuidBytes(collectionId)!]));
+    return this.#tables.places.get(placeKey(personId, ownUuidBytes(collectionId)));
   }
 
   findErasure(personId: Uuid): ErasureReceipt | undefined {
@@ -119,15 +125,20 @@ export class Reader {
     return picture;
   }
 
-  listReferences(
+  async listReferences(
     collectionId: Uuid,
     { key, offset, limit }: { key?: string; offset: number; limit: number },
-  ): { references: ListedReference[]; total: number } {
+  ): Promise<{ references: ListedReference[]; total: number }> {
     const { bytes: collection, record } = this.#open(collectionId);
     if (record.clearing) return { references: [], total: 0 };
     const member = key === undefined ? undefined : this.#membership(collectionId, key);
     if (key !== undefined && !member) return { references: [], total: 0 };
     const wish = { offset, limit };
+    const departed = [...this.#tables.departures.keys({ prefix: collection })];
+    if (!member && departed.length > 0) {
+      const references = await this.#listBesides(collection, departed, wish);
+      return { references, total: record.references };
+    }
     const records = member
       ? this.#recordsOf(member, wish)
       : Array.from(this.#tables.references.entries({ prefix: collection, ...wish }), ({ value }) => value);
@@ -136,6 +147,21 @@ export class Reader {
       listedReference({ ...each, key: member?.key ?? this.#keyOf(each) }),
     );
     return { references, total };
+  }
+
+  /** As they were at the time of the call. */
+  async #listBesides(
+    collection: Buffer,
+    departed: readonly Buffer[],
+    wish: { offset: number; limit: number },
+  ): Promise<ListedReference[]> {
+    const snapshot = this.#environment.snapshot();
+    try {
+      const records = await listWithoutDeparted(this.#tables, { collection, departed, snapshot }, wish);
+      return records.map((each) => listedReference({ ...each, key: this.#keyOf(each, snapshot) }));
+    } finally {
+      snapshot.done();
+    }
   }
 
   #open(collectionId: Uuid): { bytes: Buffer; record: CollectionRecord } {
@@ -147,7 +173,7 @@ export class Reader {
 
   /** Whether a place, person‖collection, is not about to go. */
   #isHeld(place: Buffer): boolean {
-    const collection = place.subarray(collectionBytes);
+    const collection = place.subarray(idBytes);
     const clearing = this.#tables.collections.get(collection)?.clearing;
     if (!clearing) return true;
     const key = this.#tables.places.get(place);
@@ -169,13 +195,13 @@ export class Reader {
   #membership(collectionId: Uuid, key: string): Membership | undefined {
     const collection = this.#open(collectionId);
     if (key.length > longestKey) return undefined;
-    const record = this.#tables.memberships.get(Buffer.concat([collection.bytes, textBytes(key)]));
+    const record = this.#tables.memberships.get(memberKey(collection.bytes, key));
     return record && !isHidden(collection.record, record) ? { collectionId, key, ...record } : undefined;
   }
 
   #recordsOf(member: Membership, wish: { offset: number; limit: number }): ReferenceRecord[] {
     const collection = this.prefix(member.collectionId);
-    const prefix = Buffer.concat([collection, uuidBytes(member.personId)!]);
+    const prefix = memberPrefix(collection, member.personId);
     return Array.from(this.#tables.memberReferences.keys({ prefix, ...wish }), (key) => {
       const number = key.subarray(prefix.length);
       const record = this.#tables.references.get(Buffer.concat([collection, number]));
@@ -188,14 +214,14 @@ export class Reader {
     const { bytes: collection, record } = this.#open(collectionId);
     const id = record.clearing ? undefined : uuidBytes(referenceId);
     const number = id && this.#tables.referenceNumbers.get(id);
-    return number === undefined
-      ? undefined
-      : this.#tables.references.get(Buffer.concat([collection, numberBytes(number)]));
+    if (number === undefined) return undefined;
+    const found = this.#tables.references.get(referenceKey(collection, number));
+    if (!found || this.#tables.departures.has(memberPrefix(collection, found.personId))) return undefined;
+    return found;
   }
 
-  #keyOf({ personId, collectionId }: ReferenceRecord): string {
-    const place = Buffer.concat([uuidBytes(personId)!, uuidBytes(collectionId)!]);
-    const key = this.#tables.places.get(place);
+  #keyOf({ personId, collectionId }: ReferenceRecord, snapshot?: Snapshot): string {
+    const key = this.#tables.places.get(placeKey(personId, ownUuidBytes(collectionId)), snapshot);
     if (key === undefined)
       throw new AppError('record-corrupt', 'A person has a reference where she has no place');
     return key;

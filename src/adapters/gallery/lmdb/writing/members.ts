@@ -1,0 +1,117 @@
+import { AppError } from '../../../../domain/errors.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
+import { longestKey, newPerson, personUnknown, renamedPerson } from '../../../../domain/gallery-rules.ts';
+import { numberAt, numberBytes, ownUuidBytes } from '../disk/keys.ts';
+import {
+  foldedKey,
+  idBytes,
+  memberKey,
+  memberPrefix,
+  memberReferenceKey,
+  placeKey,
+  referenceKey,
+} from '../disk/record-keys.ts';
+import type { MembershipRecord } from '../disk/tables.ts';
+import type { Ledger, OpenCollection } from './ledger.ts';
+
+/** A member as a write sees it. */
+export type Member = MembershipRecord & { readonly key: string };
+
+export function findMember({ tables }: Ledger, collection: OpenCollection, key: string): Member | undefined {
+  if (key.length > longestKey) return undefined;
+  const record = tables.memberships.get(memberKey(collection.bytes, key));
+  return record && { ...record, key };
+}
+
+/** As `findMember`; `person-unknown` when there is none. */
+export function getMember(ledger: Ledger, collection: OpenCollection, key: string): Member {
+  const member = findMember(ledger, collection, key);
+  if (!member) throw personUnknown();
+  return member;
+}
+
+/** The member that a person is in this collection; `record-corrupt` when she has no place there. */
+export function memberOf(ledger: Ledger, collection: OpenCollection, personId: Uuid): Member {
+  const key = ledger.tables.places.get(placeKey(personId, collection.bytes));
+  const member = key === undefined ? undefined : findMember(ledger, collection, key);
+  if (!member) throw new AppError('record-corrupt', 'A person has a reference where she has no place');
+  return member;
+}
+
+/** Makes a person and gives her a place. */
+export function addMember(ledger: Ledger, collection: OpenCollection, key: string): Member {
+  const id = ledger.unusedPersonId();
+  const number = ledger.nextNumber('lastPerson');
+  ledger.putPerson(newPerson({ id, number, key, createdAtMs: ledger.nowMs() }));
+  const member = { key, personId: id, referenceCount: 0 };
+  putMember(ledger, collection, member);
+  return member;
+}
+
+/** Writes all records of a member's place. */
+export function putMember({ tables }: Ledger, collection: OpenCollection, member: Member): void {
+  const { key, ...record } = member;
+  tables.memberships.put(memberKey(collection.bytes, key), record);
+  tables.foldedKeys.put(foldedKey(collection.bytes, key), true);
+  tables.places.put(placeKey(record.personId, collection.bytes), key);
+}
+
+export function renameMember(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { from, to }: { from: Member; to: string },
+): void {
+  removePlace(ledger, collection, from);
+  putMember(ledger, collection, { ...from, key: to });
+  const person = ledger.tables.persons.get(ownUuidBytes(from.personId));
+  if (person) ledger.putPerson(renamedPerson(person, from.key, to));
+}
+
+/** All that `member` has in this collection becomes `heir`'s, and she leaves. */
+export function mergeMember(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { member, heir }: { member: Member; heir: Member },
+): void {
+  const { tables } = ledger;
+  const { personId } = heir;
+  const prefix = memberPrefix(collection.bytes, member.personId);
+  for (const number of Array.from(tables.memberReferences.keys({ prefix }), numberOf)) {
+    const at = referenceKey(collection.bytes, number);
+    const record = tables.references.get(at);
+    const row = tables.templates.get(numberBytes(number));
+    if (!record || !row) throw new AppError('record-corrupt', 'A reference lacks its record or template');
+    tables.references.put(at, { ...record, personId });
+    tables.templates.put(numberBytes(number), { ...row, personId });
+    tables.memberReferences.remove(memberReferenceKey(collection.bytes, member.personId, number));
+    tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
+    ledger.after.push({ kind: 'row-moved', number, personId });
+  }
+  const referenceCount = heir.referenceCount + member.referenceCount;
+  putMember(ledger, collection, { ...heir, referenceCount });
+  leave(ledger, collection, { member, heirId: personId });
+}
+
+/** Takes a member's place away, not her references; the person goes with her last place. */
+export function leave(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { member, heirId }: { member: Member; heirId?: Uuid },
+): void {
+  const { personId } = member;
+  removePlace(ledger, collection, member);
+  const [elsewhere] = ledger.tables.places.keys({ prefix: ownUuidBytes(personId), limit: 1 });
+  if (elsewhere) return;
+  const atMs = ledger.nowMs();
+  ledger.removePerson(personId, heirId ? { kind: 'merged', atMs, heirId } : { kind: 'left', atMs });
+}
+
+function removePlace({ tables }: Ledger, collection: OpenCollection, { key, personId }: Member): void {
+  tables.memberships.remove(memberKey(collection.bytes, key));
+  tables.foldedKeys.remove(foldedKey(collection.bytes, key));
+  tables.places.remove(placeKey(personId, collection.bytes));
+}
+
+function numberOf(memberReference: Buffer): number {
+  return numberAt(memberReference, 2 * idBytes);
+}
