@@ -70,7 +70,9 @@ function openListener(server: Server, at: ListenAt): HttpListener {
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
   let draining: Promise<void> | undefined;
   const inWork = new Set<ServerResponse>();
-  const silent = noteSilent(server, 'tls' in at && at.tls ? 'secureConnection' : 'connection');
+  const isTls = 'tls' in at && at.tls !== undefined;
+  const handshaking = isTls ? noteHandshakes(server) : new Map<string, Socket>();
+  const silent = noteSilent(server, isTls ? 'secureConnection' : 'connection');
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     silent.delete(request.socket);
     inWork.add(response);
@@ -78,7 +80,7 @@ function openListener(server: Server, at: ListenAt): HttpListener {
     if (draining) sayGoodbye(response);
   });
   const drain = (graceMs: number) => {
-    draining ??= closeWithin(server, { inWork, silent }, graceMs);
+    draining ??= closeWithin(server, { inWork, silent, handshaking }, graceMs);
     return draining;
   };
   return {
@@ -105,9 +107,29 @@ function noteSilent(server: Server, opened: 'connection' | 'secureConnection'): 
   return silent;
 }
 
-type Connections = { readonly inWork: ReadonlySet<ServerResponse>; readonly silent: ReadonlySet<Socket> };
+/** Connections by where they come from whose TLS handshake is not over; to Node they are no connections of HTTP at all. */
+function noteHandshakes(server: Server): ReadonlyMap<string, Socket> {
+  const handshaking = new Map<string, Socket>();
+  const originOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+  server.on('connection', (socket: Socket) => {
+    const origin = originOf(socket);
+    handshaking.set(origin, socket);
+    socket.once('close', () => {
+      if (handshaking.get(origin) === socket) handshaking.delete(origin);
+    });
+  });
+  server.on('secureConnection', (socket: Socket) => handshaking.delete(originOf(socket)));
+  return handshaking;
+}
 
-async function closeWithin(server: Server, { inWork, silent }: Connections, graceMs: number): Promise<void> {
+type Connections = {
+  readonly inWork: ReadonlySet<ServerResponse>;
+  readonly silent: ReadonlySet<Socket>;
+  readonly handshaking: ReadonlyMap<string, Socket>;
+};
+
+async function closeWithin(server: Server, connections: Connections, graceMs: number): Promise<void> {
+  const { inWork, silent, handshaking } = connections;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of inWork) {
     sayGoodbye(response);
@@ -116,6 +138,7 @@ async function closeWithin(server: Server, { inWork, silent }: Connections, grac
   }
   server.closeIdleConnections();
   for (const socket of silent) socket.end();
+  for (const socket of handshaking.values()) socket.destroy();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../../../src/http/server.ts';
+import { selfSignedForLocalhost } from '../../fixtures/models/self-signed-certificate.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
 /** Longer than any test may take: where draining waits for it, the test fails. */
@@ -50,6 +53,27 @@ describe('a listener that drains', () => {
     response.resume();
     await listener.drain(graceMs);
     await closed;
+  });
+
+  it('does not wait for a TLS handshake that goes nowhere, nor for a connection that is silent behind one', async () => {
+    const tls = selfSignedForLocalhost();
+    await using listener = await listen(echo, { ...local, tls });
+    const silent = connectTls({ port: listener.port, host: 'localhost', ca: tls.cert });
+    await once(silent, 'secureConnect');
+    silent.resume();
+    const handshaking = connect(listener.port, local.host);
+    const ends = [once(silent, 'close'), once(handshaking, 'close')];
+    await once(handshaking, 'connect');
+    // Its first answer over another connection: then the server has seen the one before it.
+    const asking = requestTls({
+      port: listener.port,
+      ca: tls.cert,
+      agent: new TlsAgent({ keepAlive: true }),
+    });
+    const [response] = await once(asking.end(), 'response');
+    response.resume();
+    await listener.drain(graceMs);
+    await Promise.all(ends);
   });
 
   it('cuts off what takes longer than it grants', async () => {
