@@ -70,8 +70,14 @@ export async function receiveWhole(request: IncomingMessage, limits: ArrivalLimi
     }
     chunk.copy(body, received);
     received = needed;
+    giveBack(chunk);
   });
   return body.subarray(0, received);
+}
+
+/** Left to the collector, the chunks of a few pictures would have it walk the whole heap. A shared buffer stays. */
+function giveBack({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /**
