@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { memoryEnvironment } from '../../../src/adapters/vision/process/settings.ts';
+import { heapArguments, memoryEnvironment } from '../../../src/adapters/vision/process/settings.ts';
 import type { Pass } from './contestant-process.ts';
 import type { ContestantName } from './contestants.ts';
 
@@ -17,6 +17,7 @@ export async function startContestant(
   const child = fork(script, [name, ...photoPaths], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // All contestants keep memory as the vision process does.
+    execArgv: [...heapArguments],
     env: { ...process.env, ...memoryEnvironment },
   });
   await nextMessage(child, name);

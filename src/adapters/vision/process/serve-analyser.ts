@@ -36,6 +36,8 @@ export async function serveAnalyser(open: (settings: AnalyserSettings) => Promis
     current = { id: message.id, leaving };
     const encoded = encodeAnswer(await answer(analyser, message, { signal: leaving.signal, waitedMs }));
     current = undefined;
+    // The picture's bytes are of no more use; the collector would let those of many add up.
+    frame.body.buffer.transfer(0);
     tell({ type: 'answered', frame: encoded }, [encoded.buffer]);
   };
   port.on('message', (message: ToWorker) => {

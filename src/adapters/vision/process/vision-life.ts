@@ -17,7 +17,7 @@ import {
   type ToVision,
   type Work,
 } from './messages.ts';
-import { memoryEnvironment, type VisionSettings } from './settings.ts';
+import { heapArguments, memoryEnvironment, type VisionSettings } from './settings.ts';
 
 export type LifeOptions = {
   readonly program: URL;
@@ -173,7 +173,7 @@ function downFor(cause: Error | undefined): AppError {
 
 function startProcess({ program, environment, niceness, log }: LifeOptions): ChildProcess {
   // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there.
-  const child = spawn(process.execPath, [fileURLToPath(program)], {
+  const child = spawn(process.execPath, [...heapArguments, fileURLToPath(program)], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...memoryEnvironment, ...environment },
   });
