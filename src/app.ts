@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
 import { type LmdbStore, openLmdbStore } from './adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openNodeHost } from './adapters/host/node/node-host.ts';
 import { secretFile } from './adapters/host/node/secret-file.ts';
@@ -59,6 +60,8 @@ const drainMs = 10_000;
 
 /** Starts everything in order. Whatever had started is stopped again when a later part does not start. */
 export async function startApp(settings: Settings, { listen: where, log }: StartOptions): Promise<App> {
+  // By itself V8 walks the whole heap for every few pictures, whose bytes lie beside it: it may double first.
+  setFlagsFromString('--heap-growing-percent=100');
   await using stack = new AsyncDisposableStack();
   const { profile, workers } = settings.vision;
   log.info({ profile, workers, data: settings.data.dir, pid: process.pid }, 'Starting');
