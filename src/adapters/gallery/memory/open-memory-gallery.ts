@@ -3,6 +3,7 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import { MemoryGallery } from './memory-gallery.ts';
+import { MemoryRecords } from './memory-records.ts';
 
 export type MemoryGalleryOptions = {
   /** Milliseconds since 1970; the system's clock when absent. */
@@ -14,5 +15,5 @@ export type MemoryGalleryOptions = {
 /** A gallery that lasts as long as the process: plain lists, every question answered by looking at all of them. */
 export function openMemoryGallery(options: MemoryGalleryOptions = {}): Gallery {
   const nowMs = options.nowMs ?? Date.now;
-  return new MemoryGallery(nowMs, options.nextId ?? createIdSource(nowMs, randomBytes));
+  return new MemoryGallery(new MemoryRecords(nowMs, options.nextId ?? createIdSource(nowMs, randomBytes)));
 }

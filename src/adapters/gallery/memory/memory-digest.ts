@@ -1,0 +1,25 @@
+import type { Uuid } from '../../../domain/gallery.ts';
+import { createGalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
+import { compareKeys } from '../../../domain/gallery-rules.ts';
+import type { MemoryRecords } from './memory-records.ts';
+
+/** All records in the digest's order. */
+export function digestRecords(records: MemoryRecords): string {
+  const digest = createGalleryDigest();
+  const byId = (one: { id: Uuid }, other: { id: Uuid }) => compareKeys(one.id, other.id);
+  const collections = records.collections.toSorted(byId);
+  for (const collection of collections) digest.add('collection', collection);
+  for (const person of [...records.persons.values()].sort(byId)) digest.add('person', person);
+  for (const { id } of collections) {
+    for (const place of records.placesIn(id)) digest.add('membership', records.membership(place));
+  }
+  for (const { reference, picture } of records.held) {
+    const { template, crop, ...rest } = reference;
+    const record = { ...rest, modelId: template.modelId, cropLandmarks: crop?.landmarks };
+    digest.add('reference', record, [vectorBytes(template.vector), crop?.jpeg, picture]);
+  }
+  for (const personId of [...records.tombstones.keys()].sort(compareKeys)) {
+    digest.add('tombstone', { personId, ...records.tombstones.get(personId) });
+  }
+  return digest.finish();
+}

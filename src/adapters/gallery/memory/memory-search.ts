@@ -1,0 +1,31 @@
+import type { Candidate, Uuid } from '../../../domain/gallery.ts';
+import { boundedCosine, checkVector, isSearchable } from '../../../domain/gallery-rules.ts';
+import type { SearchRequest } from '../../../domain/ports/gallery.ts';
+import { cosine } from '../../../domain/vector.ts';
+import type { MemoryRecords } from './memory-records.ts';
+
+/** Compares every probe with every reference. */
+export function searchRecords(records: MemoryRecords, request: SearchRequest): Candidate[][] {
+  for (const id of request.collectionIds) records.checkCollection(id);
+  for (const probe of request.probes) checkVector(probe, records.dimensions.get(request.modelId));
+  return request.probes.map((probe) => searchOne(records, request, probe));
+}
+
+function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float32Array): Candidate[] {
+  const now = records.nowMs();
+  const ranked = records.held
+    .filter(({ reference }) => request.collectionIds.includes(reference.collectionId))
+    .filter(({ reference }) => reference.template.modelId === request.modelId)
+    .filter(({ reference }) => isSearchable(records.persons.get(reference.personId)!, now))
+    .map(({ reference }) => ({ reference, score: cosine(probe, reference.template.vector) }))
+    .filter(({ score }) => score >= request.minScore)
+    .sort((one, other) => other.score - one.score || one.reference.number - other.reference.number);
+  const seen = new Set<Uuid>();
+  const kept = request.distinctPersons
+    ? ranked.filter(({ reference: { personId } }) => !seen.has(personId) && seen.add(personId))
+    : ranked;
+  return kept.slice(0, request.limit).map(({ reference, score }) => {
+    const { id: referenceId, personId, collectionId, key } = records.keyed(reference);
+    return { score: boundedCosine(score), referenceId, personId, collectionId, key };
+  });
+}
