@@ -1,26 +1,20 @@
-import { execFileSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import type { Uuid } from '../../../src/domain/gallery.ts';
+import type { Gallery } from '../../../src/domain/ports/gallery.ts';
+import type { Log } from '../../../src/domain/ports/log.ts';
+import { annAmongOthers } from '../../contract/gallery-departure.ts';
 import { face, unit } from '../../fixtures/gallery/faces.ts';
-import { ownFolder } from '../../fixtures/gallery/folders.ts';
+import { fillDisk, smallDisk } from '../../fixtures/gallery/small-disk.ts';
 
-/** A small disk in memory; `undefined` where it may not be mounted. */
-async function smallDisk(): Promise<string | undefined> {
-  const dir = await ownFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'none', dir], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', dir]));
-  return dir;
-}
+const needsRoot = 'Only root may mount the small disk that this test fills';
 
 test('a full disk refuses writes, goes on answering, and recovers when there is room', async ({ skip }) => {
-  const dir = await smallDisk();
-  if (dir === undefined) return skip('Only root may mount the small disk that this test fills');
+  const dir = await smallDisk(12);
+  if (dir === undefined) return skip(needsRoot);
   const ballast = join(dir, 'ballast');
   await writeFile(ballast, Buffer.alloc(2_000_000, 1));
   const store = await openLmdbStore({ dir: join(dir, 'store') });
@@ -65,3 +59,46 @@ test('a full disk refuses writes, goes on answering, and recovers when there is 
   expect(await again.gallery.digest()).toBe(digest);
   await again.close();
 });
+
+type Way = [what: string, remove: (gallery: Gallery, collection: Uuid, annId: Uuid) => Promise<unknown>];
+test.for<Way>([
+  ['a clearing', (gallery, collection) => gallery.clearCollection(collection)],
+  ['a removal', (gallery, collection) => gallery.removeMembership(collection, 'Ann')],
+  ['an erasure', (gallery, _, annId) => gallery.erase(annId)],
+])(
+  '%s that a full disk stops is hidden, told of, and ends by itself when there is room',
+  async ([, remove], { skip }) => {
+    const dir = await smallDisk(64);
+    if (dir === undefined) return skip(needsRoot);
+    const told: string[] = [];
+    const tell = (_fields: object, message: string) => void told.push(message);
+    const log: Log = { debug: tell, info: tell, warn: tell, error: tell, child: () => log };
+    const store = await openLmdbStore({ dir: join(dir, 'store'), log });
+    const { gallery } = store;
+    const { id } = await gallery.createCollection('door', 'Door');
+    const { ann } = await annAmongOthers(gallery, id);
+    const { personId } = ann[0]!;
+    const removal = remove(gallery, id, personId);
+    while (await gallery.findMembership(id, 'Ann')) await nextTurn();
+    const ballast = join(dir, 'ballast');
+    fillDisk(ballast);
+    await removal;
+
+    const { references } = gallery.counts();
+    expect(references).toBeGreaterThan(100);
+    expect(await gallery.findReference(id, ann.at(-1)!.id)).toBeUndefined();
+    expect(await gallery.findPerson(personId)).toBeUndefined();
+    expect((await gallery.findErasure(personId))?.removedAtMs).toBeUndefined();
+    const problem = expect.stringContaining('the disk is full: make room');
+    expect(store.storeProblems()).toMatchObject([{ message: problem }]);
+    expect(told).toEqual([problem]);
+
+    await rm(ballast);
+    await vi.waitFor(() => expect(store.storeProblems()).toEqual([]), { timeout: 30_000 });
+    expect(told.slice(1)).toEqual(['Removed records are now gone from the disk']);
+    expect(gallery.counts().references).toBeLessThan(100);
+    const receipt = await gallery.findErasure(personId);
+    if (receipt) expect(receipt).toMatchObject({ references: ann.length, removedAtMs: expect.any(Number) });
+    await store.close();
+  },
+);
