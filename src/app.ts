@@ -136,7 +136,7 @@ function visionOptions(settings: Settings, log: Log): StartVisionOptions {
 async function openStore(settings: Settings, log: Log): Promise<LmdbStore> {
   const dir = storeFolder(settings);
   await orStartError(`The folder ${dir}`, mkdir(dir, { recursive: true, mode: 0o700 }));
-  const store = await openLmdbStore({ dir });
+  const store = await openLmdbStore({ dir, log: log.child({ part: 'gallery' }) });
   for (const { table, key, message } of store.storeProblems()) log.warn({ table, record: key }, message);
   log.info({ folder: dir, ...store.gallery.counts() }, 'The gallery is open');
   return store;
@@ -147,6 +147,7 @@ type FrontParts = {
   readonly models: ModelStore;
   readonly gallery: Gallery;
   readonly credentials: Credentials;
+  readonly storeProblems: LmdbStore['storeProblems'];
   readonly vision: Vision;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -160,13 +161,13 @@ type Front = {
 };
 
 async function createFront(parts: FrontParts, where: StartOptions['listen']): Promise<Front> {
-  const { settings, models, gallery, credentials, vision, metrics, log } = parts;
+  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
   const collections = createCollections({ gallery });
   await collections.ensure('default');
   const shared = {
     ...{ gallery, collections, models, vision },
     access: await openAccess(credentials, { settings, where, log }),
-    health: createHealth({ vision, gallery }),
+    health: createHealth({ vision, gallery, storeProblems }),
     people: createPeople({ gallery, vision, pictures: settings.gallery.keepPictures ? 'full' : 'none' }),
     recognition: createRecognition({ gallery, vision, scoreTable: scoreTablesOf(models) }),
     bodyLimits: toBodyLimits(settings),

@@ -17,7 +17,13 @@ beforeAll(async () => {
   const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
   app = await startTestApp({
     bodyLimits: { maxFileBytes: 2 * 1024 * 1024 },
-    dialects: (services) => [createOstiaryDialect({ ...services, models, health: createHealth(services) })],
+    dialects: (services) => [
+      createOstiaryDialect({
+        ...services,
+        models,
+        health: createHealth({ ...services, storeProblems: () => [] }),
+      }),
+    ],
   });
   const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
   ({ secret: key } = await app.services.access.create(admin));

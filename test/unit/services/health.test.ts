@@ -3,11 +3,14 @@ import { openMemoryGallery } from '../../../src/adapters/gallery/memory/open-mem
 import { AppError } from '../../../src/domain/errors.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
 import type { VisionStatus } from '../../../src/domain/ports/vision.ts';
+import type { StoreProblem } from '../../../src/domain/store-problem.ts';
 import { createHealth } from '../../../src/services/health.ts';
 
 function visionIn(state: VisionStatus['state']) {
   return { status: (): VisionStatus => ({ state, restarts: 0, queued: 0, running: 0, rssBytes: 0 }) };
 }
+
+const storeProblems = () => [];
 
 /** As a disk that cannot be read any more makes it. */
 function brokenGallery(): Pick<Gallery, 'listCollections'> {
@@ -18,17 +21,20 @@ function brokenGallery(): Pick<Gallery, 'listCollections'> {
 
 describe('health', () => {
   it('is ready when vision answers and the gallery can be read', async () => {
-    const health = createHealth({ vision: visionIn('ready'), gallery: openMemoryGallery() });
+    const health = createHealth({ vision: visionIn('ready'), gallery: openMemoryGallery(), storeProblems });
     expect(await health.readiness()).toEqual({
       ready: true,
-      parts: { vision: { ready: true, state: 'ready' }, gallery: { ready: true, state: 'loaded' } },
+      parts: {
+        vision: { ready: true, state: 'ready' },
+        gallery: { ready: true, state: 'loaded', problems: [] },
+      },
     });
   });
 
   it.each(['starting', 'restarting', 'stopped'] as const)(
     'is not ready while vision is %s',
     async (state) => {
-      const health = createHealth({ vision: visionIn(state), gallery: openMemoryGallery() });
+      const health = createHealth({ vision: visionIn(state), gallery: openMemoryGallery(), storeProblems });
       expect(await health.readiness()).toMatchObject({
         ready: false,
         parts: { vision: { ready: false, state }, gallery: { ready: true } },
@@ -37,10 +43,30 @@ describe('health', () => {
   );
 
   it('is not ready while the gallery cannot be read, and tells the error', async () => {
-    const health = createHealth({ vision: visionIn('ready'), gallery: brokenGallery() });
+    const health = createHealth({ vision: visionIn('ready'), gallery: brokenGallery(), storeProblems });
     expect(await health.readiness()).toMatchObject({
       ready: false,
       parts: { vision: { ready: true }, gallery: { ready: false, state: 'storage-failed' } },
     });
+  });
+
+  it('is ready in spite of problems of the store, and tells them as they are now, without their records', async () => {
+    let problems: StoreProblem[] = ['a', 'b'].map((key) => ({ table: 'templates', key, message: 'damaged' }));
+    problems.push({ table: 'departures', key: 'c', message: 'the disk is full' });
+    const gallery = openMemoryGallery();
+    const health = createHealth({ vision: visionIn('ready'), gallery, storeProblems: () => problems });
+    const told = async () => {
+      const { ready, parts } = await health.readiness();
+      return { ready, problems: parts.gallery.problems };
+    };
+    expect(await told()).toEqual({
+      ready: true,
+      problems: [
+        { message: 'damaged', records: 2 },
+        { message: 'the disk is full', records: 1 },
+      ],
+    });
+    problems = [];
+    expect(await told()).toEqual({ ready: true, problems: [] });
   });
 });

@@ -28,7 +28,7 @@ export type LmdbStoreOptions = {
   readonly nowMs?: () => number;
   /** Gives each id once; UUIDs of version 1 when absent. */
   readonly nextId?: () => Uuid;
-  /** Told when something removed cannot be taken from the disk, and when it is gone after all. */
+  /** Told when something removed cannot be taken from the disk, and when it has gone after all. */
   readonly log?: Log;
 };
 
@@ -75,6 +75,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 
   const onLeftover = (referenceIds: readonly Uuid[]) => {
     const message = 'A picture could not be removed; the next start removes it';
+    options.log?.warn({ pictures: referenceIds.length }, message);
     problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
   };
   const writer = new Writer({ environment, pictures, finder, onLeftover, ...ledger });
