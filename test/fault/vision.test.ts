@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -204,6 +204,17 @@ describe('a vision process that does not come up', () => {
     await once(main, 'exit');
   });
 
+  it('because it cannot be given its priority is ended, and the reason is told', async () => {
+    const before = childrenOfThisProcess();
+    const vision = start({ niceness: Number.NaN });
+    await expect.poll(() => vision.status().restarts, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    expect((await errorOf(vision.analyse(asking(good)))).cause).toMatchObject({
+      cause: { message: 'Vision cannot be given its priority', cause: { code: 'ERR_OUT_OF_RANGE' } },
+    });
+    await vision[Symbol.asyncDispose]();
+    await expect.poll(childrenOfThisProcess, { timeout: promisedMs }).toEqual(before);
+  });
+
   it('in time is ended', async () => {
     const vision = start({ startDeadlineMs: 1 });
     await expect.poll(() => vision.status().restarts, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
@@ -227,8 +238,13 @@ describe('the vision process, orphaned', () => {
     await expect.poll(() => isAlive(pid), { timeout: promisedMs }).toBe(false);
   });
 
+  it.skipIf(!existsSync('/usr/bin/setpriv'))('ends when main is killed while it is stopped', async () => {
+    const pid = await orphan({ do: 'hold' }, (vision) => process.kill(vision, 'SIGSTOP'));
+    await expect.poll(() => isAlive(pid), { timeout: promisedMs }).toBe(false);
+  });
+
   /** Kills a main process that has vision work on that picture, and gives vision's pid. */
-  async function orphan(script: Script): Promise<number> {
+  async function orphan(script: Script, before: (vision: number) => unknown = () => {}): Promise<number> {
     const program = fileURLToPath(new URL('../fixtures/vision/main-to-be-killed.ts', import.meta.url));
     const main = spawn(process.execPath, [program, JSON.stringify(script)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -236,6 +252,7 @@ describe('the vision process, orphaned', () => {
     const [line] = await once(createInterface(main.stdout), 'line');
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
+    before(pid);
     main.kill('SIGKILL');
     await once(main, 'exit');
     return pid;
@@ -283,6 +300,12 @@ describe('the vision process', () => {
     await answerWithinPromise(vision);
   });
 });
+
+/** Those that live. */
+function childrenOfThisProcess(): number[] {
+  const children = (task: string) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ');
+  return readdirSync('/proc/self/task').flatMap(children).filter(Boolean).map(Number).filter(isAlive);
+}
 
 function isAlive(pid: number): boolean {
   try {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -173,7 +174,8 @@ function downFor(cause: Error | undefined): AppError {
 
 function startProcess({ program, environment, niceness, log }: LifeOptions): ChildProcess {
   // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there.
-  const child = spawn(process.execPath, [...heapArguments, fileURLToPath(program)], {
+  const [command, ...args] = dyingWithMain([process.execPath, ...heapArguments, fileURLToPath(program)]);
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...memoryEnvironment, ...environment },
   });
@@ -182,10 +184,28 @@ function startProcess({ program, environment, niceness, log }: LifeOptions): Chi
     child.once('error', (error) => log.error({ error }, 'Vision cannot be started'));
     throw new Error('Vision cannot be started');
   }
-  // Now it has one thread, from which all later ones inherit; vision itself could change only its own thread.
-  setPriority(child.pid, Math.min(19, getPriority() + niceness));
+  try {
+    // Now it has one thread, from which all later ones inherit; vision itself could change only its own thread.
+    setPriority(child.pid, Math.min(19, getPriority() + niceness));
+  } catch (cause) {
+    // Nobody would ever know of it.
+    child.kill('SIGKILL');
+    throw new Error('Vision cannot be given its priority', { cause });
+  }
   const lines = log.child({ visionPid: child.pid });
   if (child.stdout !== null) forwardLines(child.stdout, (line) => lines.info({ stream: 'stdout' }, line));
   if (child.stderr !== null) forwardLines(child.stderr, (line) => lines.warn({ stream: 'stderr' }, line));
   return child;
+}
+
+const setpriv = '/usr/bin/setpriv';
+
+type Command = readonly [command: string, ...args: string[]];
+
+/**
+ * The command, run so that the kernel kills it when main dies. Vision ends by itself when its pipe closes, but while it
+ * is stopped it notices nothing. Where util-linux's setpriv is missing, only that is lost.
+ */
+function dyingWithMain(command: Command): Command {
+  return existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...command] : command;
 }
