@@ -34,7 +34,8 @@ class Acknowledged {
 async function killInTheMiddle(child: ChildProcess, said: Acknowledged, lines: number): Promise<void> {
   const before = said.lines;
   const reading = createInterface({ input: child.stdout! }).on('line', (line) => said.note(line));
-  const ended = once(reading, 'close');
+  // The pipe closes a little before the process is gone, and with it its hold on the store.
+  const ended = Promise.all([once(reading, 'close'), once(child, 'exit')]);
   await vi.waitFor(() => expect(said.lines - before).toBeGreaterThan(lines), {
     timeout: 60_000,
     interval: 5,
