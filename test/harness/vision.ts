@@ -4,13 +4,34 @@ import { openModelStore } from '../../src/adapters/model-store/folders/open-mode
 import { sharpPictureCodec } from '../../src/adapters/picture-codec/sharp/sharp-picture-codec.ts';
 import { openInProcessVision } from '../../src/adapters/vision/in-process/open-in-process-vision.ts';
 import { catalogueSchema, type ScoreTable } from '../../src/domain/catalogue.ts';
+import type { Analyser } from '../../src/domain/ports/analyser.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { openAnalyser } from '../../src/pipeline/open-analyser.ts';
 
 const catalogueFile = 'models/catalogue.json';
 
+/** Pictures wait here before they are analysed while it is shut; it is made open. */
+export class Gate {
+  #opened = Promise.resolve();
+  #open = (): void => undefined;
+
+  shut(): void {
+    ({ promise: this.#opened, resolve: this.#open } = Promise.withResolvers<void>());
+  }
+
+  open(): void {
+    this.#open();
+  }
+
+  async pass(): Promise<void> {
+    await this.#opened;
+  }
+}
+
+export type TestVisionOptions = { readonly queueCapacity?: number; readonly gate?: Gate };
+
 /** Real networks of the default profile, in this process. */
-export async function openTestVision(options: { queueCapacity?: number } = {}): Promise<Vision> {
+export async function openTestVision({ gate, ...options }: TestVisionOptions = {}): Promise<Vision> {
   const store = await openModelStore({ catalogueFile, folders: ['models/onnx'] });
   const analyser = await openAnalyser({
     store,
@@ -21,7 +42,19 @@ export async function openTestVision(options: { queueCapacity?: number } = {}): 
     tiles: 'auto',
     cropQuality: 95,
   });
-  return openInProcessVision({ analyser, ...options });
+  return openInProcessVision({ analyser: gate ? behindGate(analyser, gate) : analyser, ...options });
+}
+
+function behindGate(analyser: Analyser, gate: Gate): Analyser {
+  return {
+    models: analyser.models,
+    async analyse(request, signal) {
+      await gate.pass();
+      return await analyser.analyse(request, signal);
+    },
+    embedCrop: (crop) => analyser.embedCrop(crop),
+    [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),
+  };
 }
 
 /** The catalogue's score tables by embedding model. */

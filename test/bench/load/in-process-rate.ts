@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { heapArguments } from '../../../src/adapters/vision/process/settings.ts';
 
 /** The pipeline in worker threads of this process, without queue, HTTP and gallery: the yardstick for the service. */
 export type InProcessWorkers = AsyncDisposable & {
@@ -11,6 +13,8 @@ export async function startInProcessWorkers(
   workers: number,
   photoPaths: readonly string[],
 ): Promise<InProcessWorkers> {
+  // The threads keep memory as those of the vision process do.
+  for (const argument of heapArguments) setFlagsFromString(argument);
   const threads = Array.from(
     { length: workers },
     (_, first) =>

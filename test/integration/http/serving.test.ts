@@ -5,9 +5,10 @@ import { startTestApp } from '../../harness/app.ts';
 import { call } from '../../harness/http-client.ts';
 import { group, portrait } from '../../harness/photographs.ts';
 import { exchange } from '../../harness/raw-http.ts';
-import { openTestVision } from '../../harness/vision.ts';
+import { Gate, openTestVision } from '../../harness/vision.ts';
 
-const vision = await openTestVision({ queueCapacity: 1 });
+const gate = new Gate();
+const vision = await openTestVision({ queueCapacity: 1, gate });
 const app = await startTestApp({ vision });
 afterAll(() => app[Symbol.asyncDispose]());
 
@@ -34,7 +35,11 @@ function upload(picture: Buffer, key = app.keys.detection): string {
 describe('more pictures than there is room for', () => {
   it('are answered or honestly refused with the time to wait, and the answers are the same as alone', async () => {
     const alone = await detect(group(6));
-    const replies = await Promise.all(Array.from({ length: 12 }, () => detect(group(6))));
+    gate.shut();
+    const requests = Array.from({ length: 12 }, () => detect(group(6)));
+    await Promise.race(requests);
+    gate.open();
+    const replies = await Promise.all(requests);
     const answered = replies.filter(({ status }) => status === 200);
     const refused = replies.filter(({ status }) => status === 503);
     expect(answered.length).toBeGreaterThan(0);
@@ -50,6 +55,7 @@ describe('more pictures than there is room for', () => {
 
 describe('a client that hangs up while it waits', () => {
   it('gives its place in the queue back', async () => {
+    gate.shut();
     const first = detect(group(6));
     await vi.waitFor(() => expect(vision.status().running).toBe(1), { interval: 1 });
     const waiting = connect(app.compreface.port, '127.0.0.1');
@@ -57,6 +63,7 @@ describe('a client that hangs up while it waits', () => {
     await vi.waitFor(() => expect(vision.status().queued).toBe(1), { interval: 1 });
     waiting.destroy();
     await vi.waitFor(() => expect(vision.status().queued).toBe(0), { interval: 1 });
+    gate.open();
     expect((await first).status).toBe(200);
     await vi.waitFor(() => expect(app.served.some(({ status }) => status === 499)).toBe(true));
   });
@@ -78,12 +85,14 @@ describe('a client that is refused in the middle of its upload', () => {
 
 describe('a server that is drained', () => {
   it('answers what it has begun, tells the client to leave, and takes nobody new', async () => {
-    const other = await startTestApp();
+    const other = await startTestApp({ vision: await openTestVision({ gate }) });
     const at = other.compreface.address;
     const key = other.keys.detection;
+    gate.shut();
     const begun = call(at, 'POST', '/api/v1/detection/detect', { key, files: [{ bytes: group(6) }] });
     await vi.waitFor(() => expect(other.services.vision.status().running).toBe(1), { interval: 1 });
     const drained = other.compreface.drain(60_000);
+    gate.open();
     expect((await begun).status).toBe(200);
     await drained;
     await expect(call(at, 'GET', '/api/v1/config')).rejects.toThrow('fetch failed');
