@@ -26,16 +26,23 @@ export function identifyRequest(trusted: boolean): RequestHandler {
   };
 }
 
-/** One log line and one count a request. Only the route's pattern is told: paths hold names, and one vendor's a key. */
+/**
+ * One log line and one count a request, when its answer is out: nobody has to wait for them. Only the route's pattern
+ * is told: paths hold names, and one vendor's a key.
+ */
 export function reportRequest(log: Log, metrics: Pick<Metrics, 'countRequest'>): RequestHandler {
   return async (ctx, next) => {
     const startedAt = performance.now();
+    const report = () => {
+      const { id, dialect, route, refusal } = ctx.state;
+      const request = { dialect, method: ctx.method, route, status: ctx.status };
+      const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+      metrics.countRequest({ ...request, ms });
+      log.info({ id, ...request, ms, ...(refusal ? { refusal } : {}) }, 'request');
+    };
     await next();
-    const { id, dialect, route, refusal } = ctx.state;
-    const request = { dialect, method: ctx.method, route, status: ctx.status };
-    const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    metrics.countRequest({ ...request, ms });
-    log.info({ id, ...request, ms, ...(refusal ? { refusal } : {}) }, 'request');
+    if (ctx.res.closed) report();
+    else ctx.res.once('close', report);
   };
 }
 

@@ -28,7 +28,8 @@ export const recognise: Benchmark = async ({ quick, say }) => {
   const service = running.use(await startService());
   await service.enrolGallery();
   const photos = paths.map(readPhotograph).map(({ name, bytes }) => multipartOf(name, bytes));
-  await httpPass(service.address, photos, 2);
+  // A service runs for months: what it does once a request is compiled after a hundred of them.
+  for (let pass = 0; pass < (quick ? 8 : 4); pass++) await httpPass(service.address, photos, 2);
   say('measuring');
   const ms = await inTurn(
     {

@@ -1,5 +1,5 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Multipart } from './multipart.ts';
+import { openRawHttp } from './raw-http.ts';
 
 export type Answer = {
   readonly status: number;
@@ -18,36 +18,22 @@ export type ComprefaceClient = Disposable & {
 };
 
 export function comprefaceClient({ baseUrl, apiKey }: ServiceAddress): ComprefaceClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const send = (path: string, picture?: Multipart) =>
-    new Promise<Answer>((resolve, reject) => {
-      const headers = {
-        'x-api-key': apiKey,
-        ...(picture && { 'content-type': picture.contentType, 'content-length': picture.body.length }),
-      };
-      const call = request(`${baseUrl}/api/v1/recognition${path}`, {
-        agent,
-        method: picture === undefined ? 'GET' : 'POST',
-        headers,
-      });
-      call.once('error', reject);
-      call.once('response', (response) => collect(response).then(resolve, reject));
-      call.end(picture?.body);
-    });
+  const { hostname, port, pathname } = new URL(baseUrl);
+  const connection = openRawHttp(hostname, Number(port));
+  const send = async (path: string, picture?: Multipart): Promise<Answer> => {
+    const head = [
+      `${picture ? 'POST' : 'GET'} ${pathname}/api/v1/recognition${path} HTTP/1.1`,
+      `Host: ${hostname}:${port}`,
+      `x-api-key: ${apiKey}`,
+      ...(picture ? [`Content-Type: ${picture.contentType}`, `Content-Length: ${picture.body.length}`] : []),
+    ];
+    const { status, headers, body } = await connection.exchange(head, picture?.body);
+    return { status, body, retryAfter: headers.get('retry-after') };
+  };
   return {
     recognise: (picture, query = '') => send(`/recognize${query}`, picture),
     enrol: (subject, picture) => send(`/faces?subject=${encodeURIComponent(subject)}`, picture),
     get: (path) => send(path),
-    [Symbol.dispose]: () => agent.destroy(),
-  };
-}
-
-async function collect(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return {
-    status: response.statusCode ?? 0,
-    body: Buffer.concat(chunks),
-    retryAfter: response.headers['retry-after'],
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
   };
 }
