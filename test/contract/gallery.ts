@@ -73,6 +73,7 @@ export function galleryContract(name: string, open: OpenGallery): void {
           await rejects(gallery.removeReferences(id, [unknownId]), 'collection-unknown');
           await rejects(gallery.removeAllReferences(id), 'collection-unknown');
           await rejects(find([1, 0], { collectionIds: [main, id] }), 'collection-unknown');
+          await rejects(gallery.countSearchable([main, id]), 'collection-unknown');
         }
       });
     });
@@ -320,6 +321,32 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect(gallery.counts()).toEqual({ collections: 2, persons: 0, references: 0 });
       });
 
+      test('take the place of another of the same member, in one write', async () => {
+        const weak = await gallery.enrol(main, 'Ann', pictured([1, 0], 'Ann'));
+        const digest = await gallery.digest();
+        const strange = { ...face([1, 0]), template: { modelId: 'model-a', vector: unit(1, 0, 0) } };
+        await rejects(gallery.enrol(main, 'Ann', strange, { replacing: weak.id }), 'template-mismatch');
+        expect(await gallery.digest()).toBe(digest);
+        const better = await gallery.enrol(main, 'Ann', face([0, 1]), { replacing: weak.id });
+        expect(better.personId).toBe(weak.personId);
+        expect(await gallery.findMembership(main, 'Ann')).toMatchObject({ referenceCount: 1 });
+        expect(await gallery.findReference(main, weak.id)).toBeUndefined();
+        expect(await gallery.readPicture(main, weak.id)).toBeUndefined();
+        expect((await find([1, 0])).map(({ referenceId }) => referenceId)).toEqual([better.id]);
+        expect(gallery.counts()).toMatchObject({ persons: 1, references: 1 });
+      });
+
+      test('take no place of another member’s, of one elsewhere, or of one that has gone', async () => {
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0]));
+        const elsewhere = await gallery.enrol(other, 'Ann', face([1, 0]));
+        for (const replacing of [bob.id, elsewhere.id, unknownId, 'no uuid']) {
+          await gallery.enrol(main, 'Ann', face([1, 0]), { replacing });
+        }
+        expect(await gallery.findMembership(main, 'Ann')).toMatchObject({ referenceCount: 4 });
+        expect(await gallery.findReference(main, bob.id)).toBeDefined();
+        expect(await gallery.findReference(other, elsewhere.id)).toBeDefined();
+      });
+
       test('of one member are removed with her', async () => {
         await gallery.enrol(main, 'Ann', face([1, 0]));
         await gallery.enrol(main, 'Bob', face([0, 1]));
@@ -440,6 +467,45 @@ export function galleryContract(name: string, open: OpenGallery): void {
         now += 1;
         expect(await count()).toBe(0);
       });
+
+      test('finds those too when it is told to, but nobody who was erased', async () => {
+        const ann = await gallery.enrol(main, 'Ann', face([1, 0]));
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0]));
+        const cid = await gallery.enrol(main, 'Cid', face([1, 0]));
+        await gallery.updatePerson(ann.personId, { status: 'suspended' });
+        await gallery.updatePerson(bob.personId, { validUntilMs: now });
+        await gallery.erase(cid.personId);
+        expect(await find([1, 0])).toEqual([]);
+        const found = await find([1, 0], { includeBarred: true, distinctPersons: true });
+        expect(found.map(({ key }) => key)).toEqual(['Ann', 'Bob']);
+      });
+
+      test('can find so many persons, by collection', async () => {
+        const ann = await gallery.enrol(main, 'Ann', face([1, 0]));
+        await gallery.enrol(main, 'Ann', face([0, 1]));
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0], { modelId: 'model-b' }));
+        await gallery.addPerson(main, 'Cid');
+        await gallery.enrol(other, 'Ann', face([1, 0]));
+        const count = (...ids: Uuid[]) => gallery.countSearchable(ids);
+        expect([await count(), await count(main), await count(other)]).toEqual([0, 2, 1]);
+        expect(await count(main, other, main)).toBe(3);
+        await gallery.updatePerson(bob.personId, { validFromMs: now + 10 });
+        expect(await count(main)).toBe(1);
+        now += 10;
+        expect(await count(main)).toBe(2);
+        await gallery.updatePerson(bob.personId, { status: 'suspended' });
+        expect(await count(main)).toBe(1);
+        await gallery.removeReferences(main, [ann.id]);
+        expect(await count(main)).toBe(1);
+        await gallery.renameMembership(main, 'Ann', 'Bob');
+        expect(await count(main)).toBe(0);
+        await gallery.updatePerson(bob.personId, { status: 'active' });
+        expect(await count(main)).toBe(1);
+        await gallery.erase(bob.personId);
+        expect(await count(main, other)).toBe(1);
+        await gallery.clearCollection(other);
+        expect(await count(main, other)).toBe(0);
+      });
     });
 
     describe('erasure', () => {
@@ -472,6 +538,8 @@ export function galleryContract(name: string, open: OpenGallery): void {
       test('hides the face from a search that begins before it is done', async () => {
         const { personId } = await gallery.enrol(main, 'Ann', face([1, 0]));
         const erasing = gallery.erase(personId);
+        expect(await gallery.countSearchable([main])).toBe(0);
+        expect(await find([1, 0], { includeBarred: true })).toEqual([]);
         expect(await find([1, 0])).toEqual([]);
         await erasing;
       });

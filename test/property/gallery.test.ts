@@ -39,16 +39,20 @@ function call(text: string, run: (gallery: Gallery, known: Known) => Promise<unk
   return { ask: 'call', text, run };
 }
 
-const enrol = fc.record({ of: place, key, direction, modelId: model, pictured: fc.boolean() }).map((wish) =>
+const enrolWish = {
+  ...{ of: place, key, direction, modelId: model, pictured: fc.boolean() },
+  replacing: fc.option(rank, { freq: 3, nil: undefined }),
+};
+const enrol = fc.record(enrolWish).map((wish) =>
   call(`enrol ${JSON.stringify(wish)}`, async (gallery, known) => {
     const { crop, picture, ...plain } = pictured(wish.direction, wish.key);
     const bytes = wish.pictured ? { crop: crop!, picture: picture! } : {};
     const more = { modelId: wish.modelId, ...bytes };
     const collection = at(known.collections, wish.of);
-    const reference = await gallery.enrol(collection, wish.key, {
-      ...plain,
-      ...face(wish.direction, more),
-    });
+    const whole = { ...plain, ...face(wish.direction, more) };
+    const options =
+      wish.replacing === undefined ? undefined : { replacing: at(known.references, wish.replacing) };
+    const reference = await gallery.enrol(collection, wish.key, whole, options);
     known.references.push(reference.id);
     known.persons.push(reference.personId);
     return reference.number;
@@ -61,15 +65,19 @@ const search = fc
     probes: fc.array(direction, { minLength: 1, maxLength: 3 }),
     ...{ modelId: model, limit: fc.nat({ max: 5 }), distinctPersons: fc.boolean() },
     minScore: fc.constantFrom(-1, 0.123, 0.777),
+    includeBarred: fc.boolean(),
   })
   .map(({ of, probes, ...wish }) =>
     call(`search ${JSON.stringify({ of, probes, ...wish })}`, async (gallery, known) => {
+      const collectionIds = of.map((index) => known.collections[index]).filter((id) => id !== undefined);
       const found = await gallery.search({
-        ...wish,
-        collectionIds: of.map((index) => known.collections[index]).filter((id) => id !== undefined),
+        ...{ ...wish, collectionIds },
         probes: probes.map((values) => face(values).template.vector),
       });
-      return found.map((list) => list.map(({ score, ...who }) => ({ ...who, score: score.toFixed(6) })));
+      const lists = found.map((list) =>
+        list.map(({ score, ...who }) => ({ ...who, score: score.toFixed(6) })),
+      );
+      return { lists, persons: await gallery.countSearchable(collectionIds) };
     }),
   );
 

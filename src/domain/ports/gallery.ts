@@ -21,7 +21,11 @@ export type SearchRequest = {
   readonly minScore: number;
   /** Only the best reference of each person. */
   readonly distinctPersons: boolean;
+  /** Whether those who are suspended or not valid now are found too; they are not when absent. */
+  readonly includeBarred?: boolean;
 };
+
+export type EnrolOptions = { readonly replacing?: Uuid };
 
 /** What is stored; of what is being removed, what is left of it. */
 export type GalleryCounts = {
@@ -64,8 +68,11 @@ export interface Gallery extends AsyncDisposable {
   /** Takes all members out of this collection, for every reader at the same moment. */
   clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;
 
-  /** Adds a reference to the member of that key, who is made when there is none. */
-  enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference>;
+  /**
+   * Adds a reference to the member of that key, who is made when there is none. `replacing` goes in the same write,
+   * with its crop and picture; if it is not there, or not hers, nothing goes.
+   */
+  enrol(collectionId: Uuid, key: string, face: NewReference, options?: EnrolOptions): Promise<Reference>;
   /** With the key of its member. */
   findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   /** The picture as it was enrolled. */
@@ -85,6 +92,11 @@ export interface Gallery extends AsyncDisposable {
 
   /** Best first, of active and valid persons only; equal scores in the order of enrolment. One list a probe. */
   search(request: SearchRequest): Promise<Candidate[][]>;
+  /**
+   * How many persons a search of these collections can find now, whatever the model: active, valid, with a reference.
+   * One who has references in several of them counts in each.
+   */
+  countSearchable(collectionIds: readonly Uuid[]): Promise<number>;
 
   /** Removes a person from all collections, for ever: the id is never given again. */
   erase(personId: Uuid): Promise<ErasureReceipt>;

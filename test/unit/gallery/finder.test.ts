@@ -100,3 +100,14 @@ test('a row given to another person during a search comes out as hers', async ()
     ['person 2', 2],
   ]);
 });
+
+test('who has left a collection counts there no more, though rows of hers are still being removed', () => {
+  const finder = filled(4);
+  finder.moveRow(1, 'person 0');
+  expect(finder.countSearchable([collectionId])).toBe(3);
+  finder.hideMember({ personId: 'person 0', collectionId, hidden: true });
+  finder.removePerson('person 0');
+  expect(finder.countSearchable([collectionId])).toBe(2);
+  for (const number of [0, 1]) finder.removeRow(number);
+  expect(finder.countSearchable([collectionId])).toBe(2);
+});

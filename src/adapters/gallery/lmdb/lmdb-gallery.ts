@@ -12,6 +12,7 @@ import type {
 } from '../../../domain/gallery.ts';
 import { changedPerson, checkKey, compareKeys, personUnknown } from '../../../domain/gallery-rules.ts';
 import type {
+  EnrolOptions,
   Gallery,
   GalleryCounts,
   KeyedReference,
@@ -114,8 +115,13 @@ export class LmdbGallery implements Gallery {
     return clearCollection(this.#parts.removals, collectionId, 'all members');
   }
 
-  async enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference> {
-    return enrol(this.#parts, collectionId, { key, ...face });
+  async enrol(
+    collectionId: Uuid,
+    key: string,
+    face: NewReference,
+    options?: EnrolOptions,
+  ): Promise<Reference> {
+    return enrol(this.#parts, collectionId, { key, ...face, ...options });
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {
@@ -152,6 +158,11 @@ export class LmdbGallery implements Gallery {
 
   async search(request: SearchRequest): Promise<Candidate[][]> {
     return searchGallery(this.#parts, request);
+  }
+
+  async countSearchable(collectionIds: readonly Uuid[]): Promise<number> {
+    for (const id of collectionIds) this.#reader.prefix(id);
+    return this.#parts.finder.countSearchable(collectionIds);
   }
 
   async erase(personId: Uuid): Promise<ErasureReceipt> {

@@ -21,6 +21,7 @@ import {
   resolveKey,
 } from '../../../domain/gallery-rules.ts';
 import type {
+  EnrolOptions,
   Gallery,
   KeyedReference,
   ListedReference,
@@ -28,7 +29,7 @@ import type {
 } from '../../../domain/ports/gallery.ts';
 import { digestRecords } from './memory-digest.ts';
 import { isOf, type MemoryRecords } from './memory-records.ts';
-import { searchRecords } from './memory-search.ts';
+import { countSearchable, searchRecords } from './memory-search.ts';
 
 /** The port in its plainest form, over plain lists; other galleries are tested against it. */
 export class MemoryGallery implements Gallery {
@@ -115,11 +116,18 @@ export class MemoryGallery implements Gallery {
     return { members: places.length, references };
   }
 
-  async enrol(collectionId: Uuid, key: string, face: NewReference): Promise<Reference> {
+  async enrol(
+    collectionId: Uuid,
+    key: string,
+    face: NewReference,
+    { replacing }: EnrolOptions = {},
+  ): Promise<Reference> {
     checkKey(key);
     checkVector(face.template.vector);
     this.#records.checkCollection(collectionId);
-    return this.#records.addReference(collectionId, key, copyFace(face));
+    const reference = this.#records.addReference(collectionId, key, copyFace(face));
+    this.#records.drop((other) => other.id === replacing && isOf(other, { ...reference, key }));
+    return reference;
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {
@@ -169,6 +177,10 @@ export class MemoryGallery implements Gallery {
 
   async search(request: SearchRequest): Promise<Candidate[][]> {
     return searchRecords(this.#records, request);
+  }
+
+  async countSearchable(collectionIds: readonly Uuid[]): Promise<number> {
+    return countSearchable(this.#records, collectionIds);
   }
 
   async erase(personId: Uuid): Promise<ErasureReceipt> {

@@ -11,12 +11,26 @@ export function searchRecords(records: MemoryRecords, request: SearchRequest): C
   return request.probes.map((probe) => searchOne(records, request, probe));
 }
 
+/** Looks at every reference. */
+export function countSearchable(records: MemoryRecords, collectionIds: readonly Uuid[]): number {
+  for (const id of collectionIds) records.checkCollection(id);
+  const now = records.nowMs();
+  const found = records.held
+    .map(({ reference }) => reference)
+    .filter(({ collectionId }) => collectionIds.includes(collectionId))
+    .filter(({ personId }) => isSearchable(records.persons.get(personId)!, now))
+    .map(({ collectionId, personId }) => `${collectionId} ${personId}`);
+  return new Set(found).size;
+}
+
 function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float32Array): Candidate[] {
   const now = records.nowMs();
   const ranked = records.held
     .filter(({ reference }) => request.collectionIds.includes(reference.collectionId))
     .filter(({ reference }) => reference.template.modelId === request.modelId)
-    .filter(({ reference }) => isSearchable(records.persons.get(reference.personId)!, now))
+    .filter(
+      ({ reference }) => request.includeBarred || isSearchable(records.persons.get(reference.personId)!, now),
+    )
     .map(({ reference }) => ({ reference, score: cosine(probe, reference.template.vector) }))
     .filter(({ score }) => score >= request.minScore)
     .sort((one, other) => other.score - one.score || one.reference.number - other.reference.number);

@@ -3,6 +3,7 @@ import type { Person, Uuid } from '../../../../domain/gallery.ts';
 import { isSearchable } from '../../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
 import { Arena, type ArenaRow, blockRows, type KnownPerson, type RowFacts } from './arena.ts';
+import { Presence } from './presence.ts';
 import { type Hit, TopHits } from './top-hits.ts';
 
 /** A search holds the event loop no longer than this at a time. */
@@ -23,6 +24,7 @@ export class Finder {
   readonly #nowMs: () => number;
   readonly #arenas = new Map<string, Arena>();
   readonly #persons = new Map<Uuid, KnownPerson>();
+  readonly #presence = new Presence();
   readonly #hidden = new Set<Uuid>();
   readonly #collections = new Map<Uuid, Pick<ArenaRow, 'collectionId' | 'collectionSlot'>>();
   /** For the block at hand; one search runs at a time. */
@@ -39,18 +41,23 @@ export class Finder {
       ...(validFromMs !== undefined && { validFromMs }),
       ...(validUntilMs !== undefined && { validUntilMs }),
     };
-    const known = this.#persons.get(id);
-    if (known) known.standing = standing;
-    else this.#persons.set(id, { id, standing, hidden: false });
+    const person = this.#persons.get(id) ?? { id, standing, hidden: false };
+    person.standing = standing;
+    this.#persons.set(id, person);
+    this.#presence.judge(person);
   }
 
   removePerson(personId: Uuid): void {
+    const person = this.#persons.get(personId);
+    if (person) this.#presence.forget(person);
     this.#persons.delete(personId);
   }
 
   hide(personId: Uuid, hidden: boolean): void {
     const person = this.#persons.get(personId);
-    if (person) person.hidden = hidden;
+    if (!person) return;
+    person.hidden = hidden;
+    this.#presence.judge(person);
   }
 
   /** Hides a member's faces in one collection from now on, or shows those that come from now on. */
@@ -65,8 +72,13 @@ export class Finder {
   }): void {
     const person = this.#persons.get(personId);
     if (!person) return;
-    if (hidden) person.leaving = new Set(person.leaving).add(collectionId);
-    else person.leaving?.delete(collectionId);
+    if (!hidden) {
+      person.leaving?.delete(collectionId);
+      return;
+    }
+    person.leaving = new Set(person.leaving).add(collectionId);
+    const slot = this.#collections.get(collectionId)?.collectionSlot;
+    if (slot !== undefined) this.#presence.leave(slot, person);
   }
 
   hideCollection(collectionId: Uuid, hidden: boolean): void {
@@ -82,19 +94,36 @@ export class Finder {
     const arena = this.#arenas.get(modelId) ?? new Arena(row.vector.length);
     if (arena.dimensions !== row.vector.length) return false;
     this.#arenas.set(modelId, arena);
-    arena.add({ ...rest, person, ...this.#collection(row.collectionId) });
+    const collection = this.#collection(row.collectionId);
+    arena.add({ ...rest, person, ...collection });
+    this.#presence.addRow(collection.collectionSlot, person);
     return true;
   }
 
   removeRow(number: number): void {
-    for (const arena of this.#arenas.values()) arena.remove(number);
+    for (const arena of this.#arenas.values()) {
+      const facts = arena.find(number);
+      if (facts) this.#presence.removeRow(facts.collectionSlot, facts.person);
+      arena.remove(number);
+    }
   }
 
   /** Gives a row to another person. */
   moveRow(number: number, personId: Uuid): void {
     const person = this.#persons.get(personId);
     if (!person) return;
-    for (const arena of this.#arenas.values()) arena.reassign(number, person);
+    for (const arena of this.#arenas.values()) {
+      const facts = arena.find(number);
+      if (!facts) continue;
+      this.#presence.removeRow(facts.collectionSlot, facts.person);
+      this.#presence.addRow(facts.collectionSlot, person);
+      arena.reassign(number, person);
+    }
+  }
+
+  /** The persons whom a search of these collections can find now; one in several of them counts in each. */
+  countSearchable(collectionIds: readonly Uuid[]): number {
+    return this.#presence.count(this.#slotsOf(collectionIds), (person) => this.#isUp(person));
   }
 
   /**
@@ -113,7 +142,7 @@ export class Finder {
   async #searchInTurn(arena: Arena, request: SearchRequest, keyOf: KeyOf): Promise<NamedHit[][]> {
     for (let attempt = 1; ; attempt++) {
       const tops = await this.#scan(arena, request);
-      const answers = tops.map((top) => this.#confirm(arena, top, keyOf));
+      const answers = tops.map((top) => this.#confirm(arena, top, { ...request, keyOf }));
       if (attempt === attempts || answers.every(({ gaps }) => !gaps)) return answers.map(({ hits }) => hits);
       // What the store has committed reaches the arena within a turn.
       await nextTurn();
@@ -123,6 +152,7 @@ export class Finder {
   async #scan(arena: Arena, request: SearchRequest): Promise<TopHits[]> {
     const searches = request.probes.map((probe) => ({ probe, top: new TopHits(request) }));
     const wanted = this.#slotsOf(request.collectionIds);
+    const { includeBarred } = request;
     let sliceEnd = performance.now() + sliceMs;
     // From the last row down: see Arena. Rows that go while we wait only make the next block lower.
     let block = lastBlock(arena);
@@ -130,7 +160,7 @@ export class Finder {
       for (const { probe, top } of searches) {
         // The rows of a block that is gone have moved down, or are gone too.
         if (block > lastBlock(arena)) break;
-        this.#offerBlock(arena, block, { probe, wanted, top });
+        this.#offerBlock(arena, block, { probe, wanted, top, includeBarred });
         if (performance.now() <= sliceEnd) continue;
         await nextTurn();
         sliceEnd = performance.now() + sliceMs;
@@ -143,25 +173,29 @@ export class Finder {
   #offerBlock(
     arena: Arena,
     block: number,
-    ask: { probe: Float32Array; wanted: Uint8Array; top: TopHits },
+    ask: { probe: Float32Array; wanted: Uint8Array; top: TopHits; includeBarred: boolean | undefined },
   ): void {
-    const { probe, wanted, top } = ask;
+    const { probe, wanted, top, includeBarred } = ask;
     const scores = this.#scores;
     const count = arena.scoreBlock(block, { probe, wanted, scores });
     for (let at = 0; at < count; at++) {
       const score = scores[at]!;
       if (!top.wants(score)) continue;
       const facts = arena.facts(block * blockRows + at);
-      if (this.#isSearchable(facts)) top.offer({ score, facts });
+      if (this.#isSearchable(facts, includeBarred)) top.offer({ score, facts });
     }
   }
 
   /** The hits that still hold, and whether some do not. */
-  #confirm(arena: Arena, top: TopHits, keyOf: KeyOf): { hits: NamedHit[]; gaps: boolean } {
+  #confirm(
+    arena: Arena,
+    top: TopHits,
+    { includeBarred, keyOf }: Pick<SearchRequest, 'includeBarred'> & { keyOf: KeyOf },
+  ): { hits: NamedHit[]; gaps: boolean } {
     const found = top.ranked();
     const hits = found.flatMap(({ score, facts }): NamedHit[] => {
       const now = arena.find(facts.number);
-      if (now?.person !== facts.person || !this.#isSearchable(facts)) return [];
+      if (now?.person !== facts.person || !this.#isSearchable(facts, includeBarred)) return [];
       const key = keyOf(facts);
       return key === undefined ? [] : [{ score, facts, key }];
     });
@@ -185,9 +219,13 @@ export class Finder {
     return wanted;
   }
 
-  #isSearchable({ person, collectionId }: RowFacts): boolean {
-    if (person.hidden || person.leaving?.has(collectionId)) return false;
-    return isSearchable(person.standing, this.#nowMs());
+  #isSearchable({ person, collectionId }: RowFacts, includeBarred = false): boolean {
+    if (person.leaving?.has(collectionId)) return false;
+    return includeBarred ? !person.hidden : this.#isUp(person);
+  }
+
+  #isUp({ hidden, standing }: KnownPerson): boolean {
+    return !hidden && isSearchable(standing, this.#nowMs());
   }
 }
 

@@ -1,10 +1,11 @@
 import type { NewReference, Reference, Uuid } from '../../../../domain/gallery.ts';
 import { checkKey, checkVector, copyFace } from '../../../../domain/gallery-rules.ts';
+import type { EnrolOptions } from '../../../../domain/ports/gallery.ts';
 import type { Pictures } from '../disk/pictures.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { Removals } from '../removal/removals.ts';
 import type { LedgerParts } from './ledger.ts';
-import { addReference } from './references.ts';
+import { addReference, findReference, removeReference } from './references.ts';
 import type { Writer } from './writer.ts';
 
 export type EnrolParts = Pick<LedgerParts, 'tables' | 'nextId'> & {
@@ -18,7 +19,7 @@ export type EnrolParts = Pick<LedgerParts, 'tables' | 'nextId'> & {
 export async function enrol(
   { tables, nextId, reader, pictures, writer, removals }: EnrolParts,
   collectionId: Uuid,
-  { key, ...face }: NewReference & { readonly key: string },
+  { key, replacing, ...face }: NewReference & EnrolOptions & { readonly key: string },
 ): Promise<Reference> {
   checkKey(key);
   checkVector(face.template.vector);
@@ -28,9 +29,14 @@ export async function enrol(
   const kept = { ...copyFace(face), key, id: nextId() };
   if (kept.picture) await pictures.add(kept.id, kept.picture);
   try {
-    const { result } = await removals.commitWhenCleared((ledger) =>
-      addReference(ledger, ledger.collection(collectionId), kept),
-    );
+    const { result } = await removals.commitWhenCleared((ledger) => {
+      const collection = ledger.collection(collectionId);
+      const reference = addReference(ledger, collection, kept);
+      const replaced = replacing === undefined ? undefined : findReference(ledger, collection, replacing);
+      // After the new one has come: her place in the collection stays.
+      if (replaced?.personId === reference.personId) removeReference(ledger, collection, replaced);
+      return reference;
+    });
     return result;
   } catch (error) {
     if (kept.picture) await writer.removePictures([kept.id]);
