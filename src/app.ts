@@ -164,12 +164,15 @@ async function createFront(parts: FrontParts, where: StartOptions['listen']): Pr
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
   const collections = createCollections({ gallery });
   await collections.ensure('default');
+  const scoreTable = scoreTablesOf(models);
+  const { keepPictures, enrolment } = settings.gallery;
+  const pictures = keepPictures ? 'full' : 'none';
   const shared = {
     ...{ gallery, collections, models, vision },
     access: await openAccess(credentials, { settings, where, log }),
     health: createHealth({ vision, gallery, storeProblems }),
-    people: createPeople({ gallery, vision, pictures: settings.gallery.keepPictures ? 'full' : 'none' }),
-    recognition: createRecognition({ gallery, vision, scoreTable: scoreTablesOf(models) }),
+    people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
+    recognition: createRecognition({ gallery, vision, scoreTable }),
     bodyLimits: toBodyLimits(settings),
   };
   const compreface = createCompreFaceDialect(shared);

@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { AppError } from '../domain/errors.ts';
+import { AppError, type ErrorDetails } from '../domain/errors.ts';
 import { toCliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** What became of one file; the reason is a sentence for people. */
 export type FileResult<Value> =
   | { readonly file: string; readonly ok: true; readonly value: Value }
-  | { readonly file: string; readonly ok: false; readonly code: string; readonly reason: string };
+  | {
+      readonly file: string;
+      readonly ok: false;
+      readonly code: string;
+      readonly reason: string;
+      /** What was measured and what is required, where that is why. */
+      readonly details: ErrorDetails;
+    };
 
 type Work<Value> = {
   /** How many files are worked on at the same time. */
@@ -46,7 +53,8 @@ async function attempt<Value>(
   } catch (error) {
     const { exitCode, code, message } = toCliError(error);
     if (exitCode !== exitCodes.negative) throw error;
-    return { file, ok: false, code, reason: message };
+    const details = error instanceof AppError ? error.details : {};
+    return { file, ok: false, code, reason: message, details };
   }
 }
 

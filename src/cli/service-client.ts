@@ -22,7 +22,13 @@ export type ServiceClient = {
 
 type Reply = { readonly status: number; readonly retryAfterMs: number; readonly text: string };
 
-const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const refusalSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  }),
+});
 const attempts = 8;
 
 /** A client of the service that listens on the socket. It asks again while the service says 503 and when to. */
@@ -78,7 +84,8 @@ function encodeQuery(query: Call['query'] = {}): string {
 function toError(reply: Reply): Error {
   const refusal = refusalSchema.safeParse(tryJson(reply.text));
   if (refusal.success && isErrorCode(refusal.data.error.code)) {
-    return new AppError(refusal.data.error.code, refusal.data.error.message);
+    const { code, message, details } = refusal.data.error;
+    return new AppError(code, message, { details });
   }
   return new CliError(
     exitCodes.unavailable,

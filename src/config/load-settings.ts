@@ -119,7 +119,7 @@ function place(tree: Tree, path: readonly string[], value: unknown): void {
 function readText(field: Field, text: string): unknown {
   if (field.isPath && text !== '') return resolve(text);
   const readings: unknown[] = [text];
-  if (/^-?\d+(\.\d+)?$/.test(text)) readings.push(Number(text));
+  if (/^-?\d+(\.\d+)?(e-?\d+)?$/.test(text)) readings.push(Number(text));
   if (text === 'true' || text === 'false') readings.push(text === 'true');
   return readings.find((reading) => z.safeParse(field.schema, reading).success) ?? readings.at(-1);
 }

@@ -90,7 +90,15 @@ function wordsOf(allowed: Allowed): string {
   if (allowed.const !== undefined) return `\`${allowed.const}\``;
   if (allowed.type === 'boolean') return '`true`, `false`';
   if (allowed.type === 'integer') return `a whole number${range(allowed)}`;
+  if (allowed.type === 'number') return `a number${span(allowed)}`;
   return allowed.format === 'uri' ? 'an https:// address' : 'a text';
+}
+
+/** Of numbers that need not be whole. */
+function span({ minimum, exclusiveMinimum, maximum }: Allowed): string {
+  return exclusiveMinimum === undefined
+    ? ` from ${minimum} to ${maximum}`
+    : ` over ${exclusiveMinimum}, up to ${maximum}`;
 }
 
 function range({ minimum, exclusiveMinimum, maximum }: Allowed): string {

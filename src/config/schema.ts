@@ -144,11 +144,52 @@ const modelsSchema = z.strictObject({
     }),
 });
 
+const degrees = z.number().min(0).max(90);
+
+const enrolmentSchema = z.strictObject({
+  minQuality: z.number().min(0).max(1).optional().meta({
+    description: 'The least overall quality of a face that is enrolled; docs/quality.md has the formula.',
+  }),
+  minFacePixels: z.int().positive().optional().meta({
+    description:
+      'The least longer side of the box of a face that is enrolled, in the picture as it was sent.',
+    unit: 'pixels',
+  }),
+  maxYaw: degrees.optional().meta({
+    description: 'How far a face that is enrolled may be turned to either side.',
+    unit: 'degrees',
+  }),
+  maxPitch: degrees.optional().meta({
+    description: 'How far it may look up or down.',
+    unit: 'degrees',
+  }),
+  maxRoll: degrees.optional().meta({
+    description: 'How far it may be tilted to either side.',
+    unit: 'degrees',
+  }),
+  duplicates: z.enum(['off', 'collection', 'reached']).default('off').meta({
+    description:
+      'Whether a face is refused that is enrolled under another key already: in the same collection, or in any that the caller reaches.',
+  }),
+  duplicateFmr: z.number().positive().max(0.1).default(1e-4).meta({
+    description:
+      'The false-match rate at which two faces count as one for `gallery.enrolment.duplicates`. Among 1,000 persons a newcomer is refused by mistake about 1,000 times as often.',
+  }),
+  maxReferences: z.int().positive().optional().meta({
+    description: 'How many references a person may have in a collection.',
+  }),
+  whenFull: z.enum(['refuse', 'replaceWeakest']).default('refuse').meta({
+    description:
+      'What becomes of one more: it is refused, or takes the place of the one of the lowest quality if its own is higher.',
+  }),
+});
+
 const gallerySchema = z.strictObject({
   keepPictures: z.boolean().default(true).meta({
     description:
       'Whether enrolled pictures are kept, so that callers can download them. Templates and crops are kept either way.',
   }),
+  enrolment: enrolmentSchema.prefault({}),
 });
 
 const logSchema = z.strictObject({

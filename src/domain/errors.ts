@@ -10,6 +10,11 @@ export type ErrorCode =
   | 'picture-unreadable' // bytes that are no picture of a known format, or a damaged one
   | 'no-face' // a face was needed, none was found
   | 'several-faces' // exactly one face was needed, more were found
+  | 'face-too-small' // fewer pixels than enrolment wants
+  | 'quality-too-low' // a lower quality than enrolment wants
+  | 'pose-too-far' // turned further from the camera than enrolment allows
+  | 'face-duplicate' // the face is enrolled under another key already
+  | 'references-full' // the person has as many references as she may, and the new one takes nobody's place
   | 'collection-unknown'
   | 'collection-exists'
   | 'person-unknown'
@@ -18,6 +23,7 @@ export type ErrorCode =
   | 'reference-unknown'
   | 'template-mismatch' // a template of another length or embedding model
   | 'model-missing' // a network that is needed is not installed
+  | 'model-unmeasured' // a rate was given, but the embedding model has no score table
   | 'overloaded' // a queue is full: try again later
   | 'vision-down' // the vision process is being restarted: try again later
   | 'cancelled' // the caller has gone

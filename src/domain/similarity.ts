@@ -36,13 +36,24 @@ export function cosineAt(similarity: number, { c0, c1 }: SimilarityScale): numbe
   return Math.max(-1, 1 - Math.max(distance, 0) ** 2 / 2);
 }
 
-/** The cosine that this share of impostor pairs reaches: straight lines between the rows over the logarithm of the rate. */
+/**
+ * The cosine that this share of impostor pairs reaches: straight lines between the rows over the logarithm of the rate.
+ * Above the first row it is that row's; below the last it goes on by the law of `fitScoreTable`, the distance 1 − cosine
+ * being a power of the rate, as the last two rows have it.
+ */
 export function cosineAtFmr({ rows }: ScoreTable, fmr: number): number {
   const above = rows.findLast((row) => row.fmr >= fmr) ?? rows[0]!;
-  const below = rows.find((row) => row.fmr <= fmr) ?? rows.at(-1)!;
+  const below = rows.find((row) => row.fmr <= fmr);
+  if (!below) return cosineBelow(rows, fmr);
   if (above.fmr === below.fmr) return above.cosine;
   const part = Math.log(above.fmr / fmr) / Math.log(above.fmr / below.fmr);
   return above.cosine + (below.cosine - above.cosine) * part;
+}
+
+function cosineBelow(rows: ScoreTable['rows'], fmr: number): number {
+  const [last, before] = [rows.at(-1)!, rows.at(-2)!];
+  const power = Math.log((1 - before.cosine) / (1 - last.cosine)) / Math.log(before.fmr / last.fmr);
+  return 1 - (1 - last.cosine) * (fmr / last.fmr) ** power;
 }
 
 /** The L2 distance of two unit vectors; cosines a float's noise beyond 1 count as 1. */

@@ -1,20 +1,16 @@
+import type { ScoreTable } from '../domain/catalogue.ts';
+import type { EnrolmentPolicy } from '../domain/enrolment.ts';
 import { AppError } from '../domain/errors.ts';
-import type { AnalysedFace } from '../domain/face.ts';
-import type { Membership, NewReference, Reference, Uuid } from '../domain/gallery.ts';
+import type { Membership, Uuid } from '../domain/gallery.ts';
 import { foldKey } from '../domain/gallery-rules.ts';
 import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 import { Turns } from '../primitives/turns.ts';
-import type { PictureAsk } from './pictures.ts';
+import { createEnrol, type EnrolAsk, type Enrolled } from './enrol.ts';
 
 /** Whether the enrolled picture is kept beside the crop, which always is. */
 export const picturePolicies = ['none', 'full'] as const;
 export type PicturePolicy = (typeof picturePolicies)[number];
-
-export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> & {
-  readonly collectionId: Uuid;
-  readonly key: string;
-};
 
 export type ReferencePage = { readonly key?: string; readonly offset: number; readonly limit: number };
 
@@ -36,9 +32,11 @@ export interface People {
 
   /**
    * Adds the picture's only face to the person of that key, who is made when there is none. `no-face`,
-   * `several-faces`; nothing is enrolled when the signal fires before the face is known.
+   * `several-faces`; by the policy `face-too-small`, `quality-too-low`, `pose-too-far`, `face-duplicate` (of two equal
+   * faces that come at once under two keys one is refused), `references-full`, and `model-unmeasured` when duplicates are
+   * looked for. Nothing is enrolled when the signal fires before the face's turn to be written.
    */
-  enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Reference & { readonly key: string }>;
+  enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Enrolled>;
   listReferences(
     collectionId: Uuid,
     page: ReferencePage,
@@ -59,6 +57,9 @@ export type PeopleParts = {
   readonly gallery: Gallery;
   readonly vision: Vision;
   readonly pictures: PicturePolicy;
+  /** Absent, every picture with one face is taken. */
+  readonly enrolment?: EnrolmentPolicy;
+  readonly scoreTable: (modelId: string) => ScoreTable | undefined;
 };
 
 export function createPeople(parts: PeopleParts): People {
@@ -108,20 +109,16 @@ function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
 }
 
 function referenceCalls(
-  { gallery, vision, pictures }: PeopleParts,
+  { gallery, vision, pictures, enrolment, scoreTable }: PeopleParts,
   inTurn: InTurn,
 ): Omit<People, 'pictures' | keyof MembershipCalls> {
   return {
-    async enrol({ collectionId, key, ...ask }, signal) {
-      const face = await readOnlyFace(vision, ask, signal);
-      const kept = pictures === 'full' ? { picture: ask.picture } : {};
-      return inTurn(collectionId, key, async () => {
-        const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
-        const heldKey = member?.key ?? key;
-        const reference = await gallery.enrol(collectionId, heldKey, { ...toNewReference(face), ...kept });
-        return { ...reference, key: heldKey };
-      });
-    },
+    enrol: createEnrol({
+      ...{ gallery, vision, scoreTable, inTurn },
+      ...(enrolment && { policy: enrolment }),
+      keepsPictures: pictures === 'full',
+      faceTurns: new Turns(),
+    }),
     listReferences: (collectionId, page) => gallery.listReferences(collectionId, page),
     async getReference(collectionId, referenceId) {
       const reference = await gallery.findReference(collectionId, referenceId);
@@ -141,34 +138,6 @@ function referenceCalls(
     },
     readPicture: (collectionId, referenceId) => gallery.readPicture(collectionId, referenceId),
   };
-}
-
-async function readOnlyFace(
-  vision: Vision,
-  ask: Omit<EnrolAsk, 'collectionId' | 'key'>,
-  signal: AbortSignal,
-): Promise<AnalysedFace> {
-  // Two are enough to know that there is not just one.
-  const request = {
-    ...ask,
-    maxFaces: 2,
-    embed: true,
-    crop: true,
-    attributes: [],
-    priority: 'interactive',
-  } as const;
-  const { faces } = await vision.analyse(request, signal);
-  const [face, second] = faces;
-  if (!face) throw new AppError('no-face', 'No face was found in the picture');
-  if (second) throw new AppError('several-faces', 'The picture has several faces');
-  if (signal.aborted) throw new AppError('cancelled', 'The client hung up before the face was enrolled');
-  return face;
-}
-
-function toNewReference(face: AnalysedFace): NewReference {
-  const { template, crop, box, landmarks, detectorScore, quality } = face;
-  if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
-  return { template, crop, box, landmarks, detectorScore, quality };
 }
 
 function referenceUnknown(): AppError {

@@ -1,3 +1,4 @@
+import type { ScoreTable } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedFace, AnalysedPicture, Attribute } from '../domain/face.ts';
 import type { KeyedReference } from '../domain/ports/gallery.ts';
@@ -26,6 +27,18 @@ export function runningModels(vision: Vision): VisionModels {
   const { models } = vision.status();
   if (!models) throw new AppError('vision-down', 'The networks are still being loaded');
   return models;
+}
+
+/** The score table of a model. `model-unmeasured` when it has none: no rate says anything of its scores. */
+export function requireScores(
+  modelId: string,
+  scoreTable: (modelId: string) => ScoreTable | undefined,
+): ScoreTable {
+  const table = scoreTable(modelId);
+  if (table) return table;
+  const details = { model: modelId };
+  const message = `The scores of the embedding model ${modelId} were never measured, so that no rate can be kept`;
+  throw new AppError('model-unmeasured', message, { details });
 }
 
 /** The faces of a picture without templates. `no-face` when there is none. */

@@ -4,6 +4,7 @@ import type { AnalysedPicture } from '../domain/face.ts';
 import type { Candidate, Uuid } from '../domain/gallery.ts';
 import type { Gallery, KeyedReference } from '../domain/ports/gallery.ts';
 import type { Vision, VisionModels } from '../domain/ports/vision.ts';
+import { type AcceptedRate, type Threshold, thresholdFor } from '../domain/threshold.ts';
 import { cosine } from '../domain/vector.ts';
 import {
   currentVector,
@@ -12,6 +13,7 @@ import {
   embedPicture,
   type PictureAsk,
   readVectors,
+  requireScores,
   runningModels,
 } from './pictures.ts';
 
@@ -20,12 +22,14 @@ export type SearchAsk = {
   readonly collectionIds: readonly Uuid[];
   /** Candidates a face, at least 1. */
   readonly limit: number;
-  /** Cosine. */
+  /** Cosine: that of a threshold, or of a dialect's own scale. */
   readonly minScore: number;
   readonly distinctPersons: boolean;
 };
 
 export type RecognisedPicture = { readonly picture: EmbeddedPicture; readonly candidates: Candidate[][] };
+/** Which of the sources resembles which of the targets, by their places in the lists, and how much. */
+export type Resemblance = { readonly source: number; readonly target: number; readonly score: number };
 export type VerifiedPicture = { readonly picture: EmbeddedPicture; readonly scores: readonly number[] };
 
 /**
@@ -37,6 +41,15 @@ export interface Recognition {
   models(): VisionModels;
   /** What is known of a model's scores; none for a model that was never measured. */
   scoreTable(modelId: string): ScoreTable | undefined;
+  /** The running model's. `model-unmeasured` when it has none. */
+  scores(): ScoreTable;
+  /**
+   * The threshold of the running model for a search of these collections, whose searchable persons are counted; for a
+   * comparison of two without them. `model-unmeasured`.
+   */
+  threshold(accepted: AcceptedRate, collectionIds?: readonly Uuid[]): Promise<Threshold>;
+  /** `template-mismatch` unless this embedding model runs now: vectors of two models are never compared. */
+  expectModel(modelId: string): void;
   analyse(ask: PictureAsk, signal: AbortSignal): Promise<AnalysedPicture>;
   embed(ask: PictureAsk, signal: AbortSignal): Promise<EmbeddedPicture>;
   recognise(ask: PictureAsk, search: SearchAsk, signal: AbortSignal): Promise<RecognisedPicture>;
@@ -54,6 +67,12 @@ export interface Recognition {
     signal: AbortSignal,
   ): Promise<number[]>;
   compareVectors(source: readonly number[], targets: readonly (readonly number[])[]): number[];
+  /** All pairs of a source and a target that reach the score, best first. */
+  compareAll(
+    sources: readonly (readonly number[])[],
+    targets: readonly (readonly number[])[],
+    minScore: number,
+  ): Resemblance[];
 }
 
 export type RecognitionParts = {
@@ -64,6 +83,7 @@ export type RecognitionParts = {
 
 export function createRecognition({ gallery, vision, scoreTable }: RecognitionParts): Recognition {
   const models = () => runningModels(vision);
+  const scores = () => requireScores(models().embedding.id, scoreTable);
   const search = async (probes: Float32Array[], ask: SearchAsk): Promise<Candidate[][]> => {
     if (probes.length === 0) return [];
     return gallery.search({ ...ask, modelId: models().embedding.id, probes });
@@ -72,6 +92,17 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
   return {
     models,
     scoreTable,
+    scores,
+    threshold: async (accepted, collectionIds) => {
+      const persons = collectionIds ? await gallery.countSearchable(collectionIds) : 1;
+      return thresholdFor(scores(), accepted, persons);
+    },
+    expectModel: (modelId) => {
+      const running = models().embedding.id;
+      if (modelId === running) return;
+      const details = { expected: running };
+      throw new AppError('template-mismatch', `The embedding model that runs is ${running}`, { details });
+    },
     analyse: (ask, signal) => describePicture(vision, ask, signal),
     embed: (ask, signal) => embedPicture(vision, ask, signal),
     recognise: async (ask, searchAsk, signal) => {
@@ -104,6 +135,15 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
     compareVectors: (source, targets) => {
       const [probe, ...others] = readVectors(vision, [source, ...targets]);
       return others.map((other) => cosine(probe!, other));
+    },
+    compareAll: (sources, targets, minScore) => {
+      const others = readVectors(vision, targets);
+      return readVectors(vision, sources)
+        .flatMap((probe, source) =>
+          others.map((other, target) => ({ source, target, score: cosine(probe, other) })),
+        )
+        .filter(({ score }) => score >= minScore)
+        .sort((one, other) => other.score - one.score);
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
@@ -40,6 +41,8 @@ export type TestAppOptions = {
   /** `lmdb`, as in the product, when absent. */
   readonly store?: 'memory' | 'lmdb';
   readonly pictures?: PicturePolicy;
+  /** What enrolment asks; nothing beyond a face when absent. */
+  readonly enrolment?: Partial<EnrolmentPolicy>;
   readonly bodyLimits?: Partial<BodyLimits>;
   readonly serverLimits?: Partial<ServerLimits>;
   /** The real one in this process when absent; it is closed with the app in any case. */
@@ -134,7 +137,10 @@ function createServices(
   return {
     ...{ gallery, credentials, vision },
     recognition: createRecognition({ gallery, vision, scoreTable: readScoreTables() }),
-    people: createPeople({ gallery, vision, pictures: options.pictures ?? 'full' }),
+    people: createPeople({
+      ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
+      ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
+    }),
     collections: createCollections({ gallery }),
     access: createAccess({ credentials, attempts }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },

@@ -92,9 +92,24 @@ describe('the cosine at a false-match rate', () => {
     fc.assert(
       fc.property(table, fc.double({ min: 1e-6, max: 0.5, noNaN: true }), (scores, fmr) => {
         for (const row of scores.rows) expect(cosineAtFmr(scores, row.fmr)).toBe(row.cosine);
+        fc.pre(fmr >= scores.rows.at(-1)!.fmr);
         const found = cosineAtFmr(scores, fmr);
         expect(found).toBeGreaterThanOrEqual(scores.rows[0]!.cosine);
         expect(found).toBeLessThanOrEqual(scores.rows.at(-1)!.cosine);
+      }),
+    );
+  });
+
+  it('grows on below the last row, and never reaches 1', () => {
+    fc.assert(
+      fc.property(table, fc.double({ min: 1e-12, max: 1, noNaN: true }), (scores, share) => {
+        const [before, last] = scores.rows.slice(-2);
+        fc.pre(last!.cosine > before!.cosine);
+        const fmr = last!.fmr * share;
+        const found = cosineAtFmr(scores, fmr);
+        expect(found).toBeGreaterThanOrEqual(last!.cosine - 1e-12);
+        expect(found).toBeLessThan(1);
+        expect(cosineAtFmr(scores, fmr / 10)).toBeGreaterThan(found);
       }),
     );
   });

@@ -40,7 +40,9 @@ async function enrol({ output, withService }: CommandContext, ask: EnrolAsk): Pr
 function report({ person, collection }: EnrolAsk, results: readonly FileResult<EnrolAnswer>[]): string {
   const failed = failureLines(results);
   const enrolled = results.length - failed.length;
-  const summary = `${enrolled} of ${results.length} pictures of ${person} are enrolled in ${collection}.`;
+  const replacing = results.filter((result) => result.ok && result.value.replaced !== undefined).length;
+  const places = replacing > 0 ? ` ${replacing} took the place of weaker ones.` : '';
+  const summary = `${enrolled} of ${results.length} pictures of ${person} are enrolled in ${collection}.${places}`;
   if (failed.length === 0) return summary;
   return [summary, 'Not enrolled:', ...failed.map((line) => `  ${line}`)].join('\n');
 }

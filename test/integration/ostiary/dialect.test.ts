@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelStore } from '../../../src/adapters/model-store/folders/open-model-store.ts';
 import { createOstiaryDialect } from '../../../src/http/dialects/ostiary/dialect.ts';
+import type {
+  CompareVectorsAnswer,
+  EmbedAnswer,
+  IdentifyAnswer,
+  SearchAnswer,
+} from '../../../src/http/dialects/ostiary/wire.ts';
 import { createHealth } from '../../../src/services/health.ts';
 import { startTestApp, type TestApp } from '../../harness/app.ts';
 import { type Call, call } from '../../harness/http-client.ts';
@@ -12,6 +18,7 @@ let ann: Buffer;
 let annLater: Buffer;
 let bea: Buffer;
 let room: Buffer;
+const modelId = 'face-api-recognition-1';
 
 beforeAll(async () => {
   const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
@@ -45,6 +52,12 @@ const pair = (source: Buffer, target: Buffer): Call => ({
   ],
 });
 
+type Searched = { readonly candidates: readonly { readonly key: string; readonly collection: string }[] };
+const namesOf = (faces: readonly Searched[]) =>
+  faces
+    .flatMap(({ candidates }) => candidates.map(({ key: name, collection }) => `${collection} ${name}`))
+    .sort();
+
 const box = {
   x: expect.any(Number),
   y: expect.any(Number),
@@ -75,11 +88,73 @@ describe('our own API', () => {
         key: 'Ann Example',
         personId,
         referenceId,
+        collection: 'default',
         similarity: expect.any(Number),
         fmr: expect.toSatisfy((fmr: number) => fmr <= 1e-3),
         extrapolated: true,
       },
     ]);
+  });
+
+  it('tells which rate it accepted, and how often strangers then find somebody', async () => {
+    const path = '/collections/default/identify';
+    const usual = await ask('POST', path, picture(annLater));
+    expect(usual).toMatchObject({
+      json: { threshold: { fmr: 1e-3, fpir: 1e-3, persons: 1, extrapolated: true } },
+    });
+    await ask('POST', '/collections/default/persons/Cleo/references', picture(await portrait('cleo')));
+    await ask('POST', '/collections/default/persons/Dora/references', picture(await portrait('dora')));
+    const perSearch = await ask('POST', `${path}?maxFpir=0.3`, picture(annLater));
+    expect(perSearch).toMatchObject({
+      json: { threshold: { fmr: 0.1, fpir: 0.271, persons: 3, extrapolated: false } },
+    });
+    // Three persons, and a rate that no table shows: only the picture itself is so near.
+    const strict = `${path}?maxFpir=1e-12`;
+    expect(await ask('POST', strict, picture(annLater))).toMatchObject({
+      json: { threshold: { fmr: 3.33e-13, extrapolated: true }, faces: [{ candidates: [] }] },
+    });
+    const lenient = await ask('POST', `${path}?maxFmr=0.3`, picture(bea));
+    expect((lenient.json as { faces: { candidates: unknown[] }[] }).faces[0]!.candidates).not.toEqual([]);
+  });
+
+  it('searches several collections, and tells in which one each candidate is', async () => {
+    await ask('POST', '/collections', { json: { slug: 'guests' } });
+    await ask('POST', '/collections/guests/persons/Beatrice/references', picture(bea));
+    const both = await ask('POST', '/identify?collections=default,guests', picture(group(6)));
+    const { threshold, faces } = both.json as { threshold: { persons: number }; faces: Searched[] };
+    expect(threshold.persons).toBe(4);
+    expect(namesOf(faces)).toEqual(['default Cleo', 'guests Beatrice']);
+  });
+
+  it('gives the vectors of faces, searches for many at once, and compares many with many', async () => {
+    const { modelId, faces } = (await ask('POST', '/embed', picture(group(6)))).json as EmbedAnswer;
+    const vectors = faces.map(({ vector }) => vector);
+    expect(vectors.every(({ length }) => length === 128)).toBe(true);
+    const json = { modelId, vectors, collections: ['default', 'guests'], maxFpir: 0.004 };
+    const searched = await ask('POST', '/search', { json });
+    const { results, threshold } = searched.json as SearchAnswer;
+    expect(results).toHaveLength(faces.length);
+    expect(threshold).toMatchObject({ fmr: 1e-3, persons: 4 });
+    const known = await ask('POST', '/identify?collections=default,guests', picture(group(6)));
+    const told = (known.json as IdentifyAnswer).faces.map(({ candidates }) =>
+      candidates.map(({ key }) => key),
+    );
+    expect(results.map(({ candidates }) => candidates.map(({ key }) => key))).toEqual(told);
+
+    const one = ((await ask('POST', '/embed', picture(bea))).json as EmbedAnswer).faces[0]!.vector;
+    const other = ((await ask('POST', '/embed', picture(ann))).json as EmbedAnswer).faces[0]!.vector;
+    const pairs = { modelId, sources: [other, one], targets: vectors };
+    const compared = (await ask('POST', '/compare/vectors', { json: pairs })).json as CompareVectorsAnswer;
+    const beatrice = told.findIndex((keys) => keys.includes('Beatrice'));
+    expect(compared).toEqual({
+      threshold: { fmr: 1e-3, extrapolated: true },
+      matches: [
+        {
+          ...{ source: 1, target: beatrice },
+          ...{ similarity: expect.any(Number), fmr: expect.any(Number), extrapolated: true },
+        },
+      ],
+    });
   });
 
   it('leaves out candidates whom strangers reach more often than is accepted', async () => {
@@ -89,7 +164,10 @@ describe('our own API', () => {
 
   it('compares the face of one picture with the most similar of another', async () => {
     const same = await ask('POST', '/compare', pair(ann, annLater));
-    expect(same).toMatchObject({ status: 200, json: { match: true, source: { box }, target: { box } } });
+    expect(same).toMatchObject({
+      status: 200,
+      json: { match: true, threshold: { fmr: 1e-3, extrapolated: true }, source: { box }, target: { box } },
+    });
     const inGroup = await ask('POST', '/compare', pair(ann, group(3)));
     expect(inGroup).toMatchObject({ status: 200, json: { match: true } });
     expect(await ask('POST', '/compare', pair(ann, bea))).toMatchObject({ json: { match: false } });
@@ -225,6 +303,44 @@ describe('our own API', () => {
     ['an unknown parameter', 400, 'bad-input', 'POST', `${identify}?treshold=1`, () => picture(ann)],
     ['a rate of 0', 400, 'bad-input', 'POST', `${identify}?maxFmr=0`, () => picture(ann)],
     ['a limit of 0', 400, 'bad-input', 'POST', `${identify}?limit=0`, () => picture(ann)],
+    ['two kinds of rates', 400, 'bad-input', 'POST', `${identify}?maxFmr=.1&maxFpir=.1`, () => picture(ann)],
+    ['a rate over 1', 400, 'bad-input', 'POST', `${identify}?maxFpir=1.1`, () => picture(ann)],
+    ['no collections', 400, 'bad-input', 'POST', '/identify', () => picture(ann)],
+    [
+      'an unknown collection among several',
+      ...([404, 'collection-unknown', 'POST', '/identify?collections=default,nowhere'] as const),
+      () => picture(ann),
+    ],
+    [
+      'vectors of another model',
+      ...([409, 'template-mismatch', 'POST', '/search'] as const),
+      () => ({ json: { modelId: 'another', vectors: [] } }),
+    ],
+    [
+      'a vector of another length',
+      ...([409, 'template-mismatch', 'POST', '/search'] as const),
+      () => ({ json: { modelId, vectors: [[1, 0]] } }),
+    ],
+    [
+      'a vector of texts',
+      ...([400, 'bad-input', 'POST', '/search'] as const),
+      () => ({ json: { modelId, vectors: [['1']] } }),
+    ],
+    [
+      'more than 512 vectors',
+      ...([400, 'bad-input', 'POST', '/search'] as const),
+      () => ({ json: { modelId, vectors: Array(513).fill([]) } }),
+    ],
+    [
+      'more than 16,384 pairs',
+      ...([400, 'bad-input', 'POST', '/compare/vectors'] as const),
+      () => ({ json: { modelId, sources: Array(129).fill([]), targets: Array(128).fill([]) } }),
+    ],
+    [
+      'vectors over 512 KB',
+      ...([413, 'too-large', 'POST', '/search'] as const),
+      () => ({ json: { modelId, vectors: [Array(70_000).fill(0.123456)] } }),
+    ],
     ['no picture', 422, 'picture-unreadable', 'POST', '/detect', () => picture(Buffer.alloc(0))],
     ['half a picture', 422, 'picture-unreadable', 'POST', '/detect', () => picture(ann.subarray(0, 900))],
     ['a picture as JSON', 415, 'unsupported-media', 'POST', '/detect', () => ({ json: {} })],

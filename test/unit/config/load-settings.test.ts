@@ -57,6 +57,20 @@ describe('loadSettings', () => {
     expect(settings.gallery.keepPictures).toBe(false);
   });
 
+  it('reads rates as they are written, also from variables', () => {
+    const file = fileOf('gallery: { enrolment: { duplicates: reached, duplicateFmr: 1e-3, maxYaw: 25.5 } }');
+    expect(loadSettings({ file, env: {} }).gallery.enrolment).toEqual({
+      ...{ duplicates: 'reached', duplicateFmr: 1e-3, maxYaw: 25.5, whenFull: 'refuse' },
+    });
+    const env = { OSTIARY_GALLERY_ENROLMENT_DUPLICATE_FMR: '1e-6' };
+    expect(loadSettings({ file, env }).gallery.enrolment.duplicateFmr).toBe(1e-6);
+  });
+
+  it('asks nothing of a face that is enrolled where nothing is set', () => {
+    const off = { duplicates: 'off', duplicateFmr: 1e-4, whenFull: 'refuse' };
+    expect(loadSettings({ file: fileOf(''), env: {} }).gallery.enrolment).toEqual(off);
+  });
+
   it('finds the file that OSTIARY_CONFIG names, unless another is asked for', () => {
     const env = { OSTIARY_CONFIG: fileOf('http: { port: 1 }') };
     expect(loadSettings({ env }).http.port).toBe(1);
@@ -144,6 +158,18 @@ describe('loadSettings', () => {
       { file: fileOf('http: {tls: {key: a}}') },
       'http.tls.certificate',
       /beside/,
+    ],
+    [
+      'a rate of 0',
+      { file: fileOf('gallery: {enrolment: {duplicateFmr: 0}}') },
+      'gallery.enrolment.duplicateFmr',
+      />0/,
+    ],
+    [
+      'a quality beyond 1',
+      { env: { OSTIARY_GALLERY_ENROLMENT_MIN_QUALITY: '1.1' } },
+      'OSTIARY_GALLERY_ENROLMENT_MIN_QUALITY',
+      /<=1/,
     ],
     ['a mirror without TLS', { file: fileOf('models: {mirror: "http://m"}') }, 'models.mirror', /https/],
   ])('refuses %s', (_, source, where, expected) => {

@@ -35,6 +35,19 @@ describe('the errors of CompreFace', () => {
     expect(answerTo('too-large', { maxPixels: 5 })).toMatchObject({ status: 400, body: { code: 28 } });
   });
 
+  it('tell a face that a policy refuses as a picture that does not do, with the bound that it missed', () => {
+    for (const code of ['face-too-small', 'quality-too-low', 'pose-too-far'] as const) {
+      expect(answerTo(code)).toEqual({ status: 400, body: { message: 'of ours', code: 28 } });
+    }
+    expect(answerTo('references-full')).toEqual({ status: 400, body: { message: 'of ours', code: 26 } });
+  });
+
+  it('do not tell whose face it is that is enrolled already', () => {
+    const { status, body } = answerTo('face-duplicate', { personId: 'secret' });
+    expect(status).toBe(400);
+    expect(body).toEqual({ code: 43, message: 'The face is saved under another subject already' });
+  });
+
   it('never tell what went wrong inside', () => {
     for (const code of ['internal', 'storage-failed', 'record-corrupt'] as const) {
       expect(answerTo(code)).toEqual({

@@ -8,12 +8,14 @@ import { pictured } from '../../fixtures/gallery/faces.ts';
 
 /** Sees one face in every picture. */
 const vision = {
-  analyse: async () => ({ faces: [pictured([1, 0], 'anybody') as unknown as AnalysedFace] }),
+  analyse: async () => ({
+    faces: [{ ...pictured([1, 0], 'anybody'), attributes: {} } as unknown as AnalysedFace],
+  }),
 } as unknown as Vision;
 
 async function openPeople(gallery: Gallery) {
   const { id } = await gallery.createCollection('door', 'Door');
-  return { id, people: createPeople({ gallery, vision, pictures: 'none' }) };
+  return { id, people: createPeople({ gallery, vision, pictures: 'none', scoreTable: () => undefined }) };
 }
 
 it('of two who are added at once under one key but for case, one is refused', async () => {
@@ -29,9 +31,9 @@ it('of two who are added at once under one key but for case, one is refused', as
 it('faces enrolled at once under one key but for case become one person', async () => {
   await using gallery = openMemoryGallery();
   const { id, people } = await openPeople(gallery);
-  const ask = { collectionId: id, picture: new Uint8Array(), faces: 'largest', minDetectorScore: 0 };
+  const ask = { collectionId: id, picture: new Uint8Array(), faces: 'detect', reach: [id] } as const;
   const signal = new AbortController().signal;
-  const enrol = (key: string) => people.enrol({ ...ask, key } as Parameters<typeof people.enrol>[0], signal);
+  const enrol = (key: string) => people.enrol({ ...ask, key }, signal);
   const references = await Promise.all([enrol('Ann'), enrol('ANN'), enrol('ann')]);
   expect(references.map(({ key }) => key)).toEqual(['Ann', 'Ann', 'Ann']);
   expect(await people.list(id)).toMatchObject([{ key: 'Ann', referenceCount: 3 }]);

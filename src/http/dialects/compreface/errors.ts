@@ -34,6 +34,12 @@ export const errors: DialectErrors = {
     'picture-unreadable': noFace,
     'no-face': noFace,
     'several-faces': () => fault(400, 31, 'More than one face in the source image'),
+    // A picture that an operator's policy refuses: the nearest code, and words that tell which bound it was.
+    'face-too-small': ({ message }) => fault(400, 28, message),
+    'quality-too-low': ({ message }) => fault(400, 28, message),
+    'pose-too-far': ({ message }) => fault(400, 28, message),
+    'face-duplicate': () => fault(400, 43, 'The face is saved under another subject already'),
+    'references-full': ({ message }) => fault(400, 26, message),
     'collection-unknown': serviceUnknown,
     'collection-exists': () => undefinedFault(400),
     'person-unknown': (_error, { subject }) => fault(404, 42, `Subject ${subject} not found`),
@@ -44,6 +50,7 @@ export const errors: DialectErrors = {
     'template-mismatch': ({ details: { expected, provided }, message }) =>
       fault(400, 37, expected === undefined ? message : embeddingLengths(expected, provided ?? 0)),
     'model-missing': () => fault(500, 41, 'The network that is needed is not installed'),
+    'model-unmeasured': () => fault(500, 41, 'The scores of the network were never measured'),
     overloaded: later(503, 41, 'Too many pictures are waiting, please try again'),
     'vision-down': later(503, 41, 'The networks are being restarted, please try again'),
     cancelled: () => ({ status: 499 }),

@@ -26,8 +26,9 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     const [picture] = await readPictures(ctx, bodyLimits, fileBody);
     const ask = { picture: picture!, ...toMinScore(query.det_prob_threshold) };
     const faces = query.detect_faces ? 'detect' : 'whole';
+    const reach = ctx.state.credential?.collectionIds ?? [];
     const reference = await people.enrol(
-      { collectionId: collectionOf(ctx), key, faces, ...ask },
+      { collectionId: collectionOf(ctx), key, faces, reach, ...ask },
       ctx.state.signal,
     );
     ctx.status = 201;

@@ -4,31 +4,49 @@ import { fmrAtCosine } from '../../../domain/false-match-rate.ts';
 import type { Candidate, Collection } from '../../../domain/gallery.ts';
 import type { Credential } from '../../../domain/ports/credentials.ts';
 import { similarityAt, similarityScale } from '../../../domain/similarity.ts';
+import type { Threshold } from '../../../domain/threshold.ts';
 import type { ListedModel } from '../../../services/models.ts';
 import type {
   CandidateAnswer,
   CollectionAnswer,
+  CompareAnswer,
   FaceAnswer,
   KeyAnswer,
   ModelAnswer,
   ScoreAnswer,
+  ThresholdAnswer,
 } from './wire.ts';
 
 export function toFace({ box, detectorScore, landmarks, quality, attributes }: AnalysedFace): FaceAnswer {
   return { box, detectorScore, landmarks, quality, ...attributes };
 }
 
-/** Both readings of a cosine; no rate for a model that was never measured. */
-export function toScore(cosine: number, scores: ScoreTable | undefined): ScoreAnswer {
+/** Both readings of a cosine. */
+export function toScore(cosine: number, scores: ScoreTable): ScoreAnswer {
   const similarity = Number(similarityAt(cosine, similarityScale(scores)).toFixed(5));
-  if (!scores) return { similarity, fmr: null, extrapolated: false };
-  const fmr = Number(fmrAtCosine(scores, cosine).toPrecision(3));
+  const fmr = toRate(fmrAtCosine(scores, cosine));
   return { similarity, fmr, extrapolated: fmr < scores.lowestShownFmr };
 }
 
-export function toCandidate(candidate: Candidate, scores: ScoreTable | undefined): CandidateAnswer {
-  const { key, personId, referenceId, score } = candidate;
-  return { key, personId, referenceId, ...toScore(score, scores) };
+export function toThreshold({ fmr, fpir, persons, extrapolated }: Threshold): ThresholdAnswer {
+  return { fmr: toRate(fmr), fpir: toRate(fpir), persons, extrapolated };
+}
+
+export function toPairThreshold({ fmr, extrapolated }: Threshold): CompareAnswer['threshold'] {
+  return { fmr: toRate(fmr), extrapolated };
+}
+
+function toRate(rate: number): number {
+  return Number(rate.toPrecision(3));
+}
+
+/** Collections by their slugs. */
+export function toCandidate(
+  { key, personId, referenceId, collectionId, score }: Candidate,
+  { scores, slugs }: { scores: ScoreTable; slugs: ReadonlyMap<string, string> },
+): CandidateAnswer {
+  const collection = slugs.get(collectionId) ?? collectionId;
+  return { key, personId, referenceId, collection, ...toScore(score, scores) };
 }
 
 export function toCollection({ id, slug, name, createdAtMs }: Collection): CollectionAnswer {

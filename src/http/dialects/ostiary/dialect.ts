@@ -16,6 +16,7 @@ import { toCollection, toKey, toModel } from './answers.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
 import { readBody, readParameter } from './requests.ts';
+import { mountVectors } from './vectors.ts';
 import { type HealthAnswer, newCollectionSchema, newKeysSchema } from './wire.ts';
 
 export type OstiaryParts = {
@@ -42,6 +43,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
       mountKeys(router, parts);
       mountCollections(router, parts);
       mountFaces(router, parts);
+      mountVectors(router, parts);
       mountState(router, parts);
       return router;
     },

@@ -1,13 +1,12 @@
-import type { ScoreTable } from '../../../domain/catalogue.ts';
-import { cosineAt, cosineAtFmr, similarityScale } from '../../../domain/similarity.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { People } from '../../../services/people.ts';
 import type { PictureAsk } from '../../../services/pictures.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
-import type { DialectRouter } from '../../dialect.ts';
-import { toCandidate, toFace, toScore } from './answers.ts';
+import type { DialectRouter, RequestContext } from '../../dialect.ts';
+import { toFace, toPairThreshold, toScore } from './answers.ts';
 import { readParameter, readPicture, readPictures, readQuery } from './requests.ts';
+import { openSearch, type SearchWish } from './search.ts';
 import {
   type CompareAnswer,
   compareQuerySchema,
@@ -15,6 +14,7 @@ import {
   detectQuerySchema,
   type EnrolAnswer,
   type IdentifyAnswer,
+  identifyInQuerySchema,
   identifyQuerySchema,
   noQuerySchema,
 } from './wire.ts';
@@ -31,8 +31,6 @@ export function mountFaces(
   router: DialectRouter,
   { collections, people, recognition, bodyLimits }: FaceParts,
 ): void {
-  const scoreTable = () => recognition.scoreTable(recognition.models().embedding.id);
-
   router.post('/detect', async (ctx) => {
     const { attributes } = readQuery(ctx, detectQuerySchema);
     const ask = { ...askAll(await readPicture(ctx, bodyLimits)), attributes };
@@ -44,13 +42,14 @@ export function mountFaces(
   router.post('/compare', async (ctx) => {
     const { maxFmr } = readQuery(ctx, compareQuerySchema);
     const [source, target] = await readPictures(ctx, bodyLimits, ['source', 'target']);
+    const threshold = await recognition.threshold({ maxFmr });
     const verified = await recognition.verifyPictures(askAll(source!), askAll(target!), ctx.state.signal);
     const { scores, picture } = verified.target;
     const best = scores.reduce((winner, score, index) => (score > scores[winner]! ? index : winner), 0);
-    const table = scoreTable();
     const answer: CompareAnswer = {
-      match: scores[best]! >= thresholdAt(maxFmr, table),
-      ...toScore(scores[best]!, table),
+      match: scores[best]! >= threshold.cosine,
+      ...toScore(scores[best]!, recognition.scores()),
+      threshold: toPairThreshold(threshold),
       source: toFace(verified.source.faces[0]!),
       target: toFace(picture.faces[best]!),
     };
@@ -61,41 +60,41 @@ export function mountFaces(
     readQuery(ctx, noQuerySchema);
     const { id } = await collections.get(readParameter(ctx, 'collection'));
     const picture = await readPicture(ctx, bodyLimits);
-    const ask = { picture, faces: 'detect', collectionId: id, key: readParameter(ctx, 'key') } as const;
-    const reference = await people.enrol(ask, ctx.state.signal);
-    const { key, personId, id: referenceId, box, quality } = reference;
-    const answer: EnrolAnswer = { key, personId, referenceId, box, quality };
+    const place = { collectionId: id, key: readParameter(ctx, 'key'), reach: 'all' } as const;
+    const reference = await people.enrol({ picture, faces: 'detect', ...place }, ctx.state.signal);
+    const { key, personId, id: referenceId, replaced, box, quality } = reference;
+    const gone = replaced === undefined ? {} : { replaced };
+    const answer: EnrolAnswer = { key, personId, referenceId, ...gone, box, quality };
     ctx.status = 201;
     ctx.body = answer;
   });
 
-  router.post('/collections/:collection/identify', async (ctx) => {
-    const { limit, maxFmr } = readQuery(ctx, identifyQuerySchema);
-    const { id } = await collections.get(readParameter(ctx, 'collection'));
+  mountIdentify(router, { collections, recognition, bodyLimits });
+}
+
+function mountIdentify(
+  router: DialectRouter,
+  { collections, recognition, bodyLimits }: Omit<FaceParts, 'people'>,
+): void {
+  const identify = async (ctx: RequestContext, names: readonly string[], wish: SearchWish) => {
+    const search = await openSearch({ collections, recognition }, names, wish);
     const ask = askAll(await readPicture(ctx, bodyLimits));
-    const table = scoreTable();
-    const search = {
-      collectionIds: [id],
-      limit,
-      minScore: thresholdAt(maxFmr, table),
-      distinctPersons: true,
-    };
-    const { picture, candidates } = await recognition.recognise(ask, search, ctx.state.signal);
+    const { picture, candidates } = await recognition.recognise(ask, search.ask, ctx.state.signal);
     const answer: IdentifyAnswer = {
-      faces: picture.faces.map((face, index) => ({
-        ...toFace(face),
-        candidates: (candidates[index] ?? []).map((candidate) => toCandidate(candidate, table)),
-      })),
+      threshold: search.threshold,
+      faces: picture.faces.map((face, at) => ({ ...toFace(face), candidates: search.tell(candidates[at]) })),
     };
     ctx.body = answer;
+  };
+  router.post('/collections/:collection/identify', async (ctx) => {
+    await identify(ctx, [readParameter(ctx, 'collection')], readQuery(ctx, identifyQuerySchema));
+  });
+  router.post('/identify', async (ctx) => {
+    const { collections: names, ...wish } = readQuery(ctx, identifyInQuerySchema);
+    await identify(ctx, names, wish);
   });
 }
 
 function askAll(picture: Uint8Array): PictureAsk {
   return { picture, faces: 'detect', maxFaces: 0, attributes: [] };
-}
-
-/** A model that was never measured has one known point only, the similarity of .5. */
-function thresholdAt(fmr: number, table: ScoreTable | undefined): number {
-  return table ? cosineAtFmr(table, fmr) : cosineAt(0.5, similarityScale());
 }

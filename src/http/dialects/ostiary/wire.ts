@@ -11,12 +11,16 @@ import { type DialectName, type ServiceName, services } from '../../../domain/po
 import type { GalleryCounts } from '../../../domain/ports/gallery.ts';
 import type { ModelState } from '../../../domain/ports/model-store.ts';
 import type { VisionStatus } from '../../../domain/ports/vision.ts';
-
+import type { AcceptedRate } from '../../../domain/threshold.ts';
 import { type KeyedDialect, servicesOf } from '../../../services/keys.ts';
 
 const keyedDialects = Object.keys(servicesOf) as KeyedDialect[];
 
 /** The wire of our own API: what requests must look like, and what answers look like. */
+
+/** Each is searched for, or compared with all others, in one go. */
+const maxVectors = 512;
+const maxPairs = 16_384;
 
 const slugSchema = z
   .string()
@@ -46,18 +50,76 @@ export const detectQuerySchema = z.strictObject({
     .default([]),
 });
 
-export const identifyQuerySchema = z.strictObject({
+const isRate = (value: z.ZodNumber | z.ZodCoercedNumber) => value.positive().max(1);
+const rate = isRate(z.number()).optional();
+const rateText = isRate(z.coerce.number()).optional();
+const usualFmr = 1e-3;
+
+type GivenRates = { readonly maxFmr?: number | undefined; readonly maxFpir?: number | undefined };
+
+/** Brings the rate that candidates may have into one form; a false match in a thousand comparisons unless told. */
+function withAccepted<Given extends GivenRates>(given: Given, context: z.RefinementCtx) {
+  const { maxFmr, maxFpir, ...rest } = given;
+  if (maxFmr !== undefined && maxFpir !== undefined) {
+    context.addIssue({ code: 'custom', message: 'expected maxFmr or maxFpir, not both' });
+  }
+  const accepted: AcceptedRate = maxFpir === undefined ? { maxFmr: maxFmr ?? usualFmr } : { maxFpir };
+  return { ...rest, accepted };
+}
+
+const slugsSchema = z.array(slugSchema).min(1).max(64);
+const identifyFields = {
   limit: z.coerce.number().int().min(1).max(100).default(5),
-  /** Candidates whose score strangers reach more often than this are left out. */
-  maxFmr: z.coerce.number().positive().max(1).default(1e-3),
-});
+  ...{ maxFmr: rateText, maxFpir: rateText },
+};
+export const identifyQuerySchema = z.strictObject(identifyFields).transform(withAccepted);
+export const identifyInQuerySchema = z
+  .strictObject({
+    ...identifyFields,
+    /** Comma-separated slugs. */
+    collections: z
+      .string()
+      .transform((list) => list.split(','))
+      .pipe(slugsSchema),
+  })
+  .transform(withAccepted);
 
 /** No parameter at all. */
 export const noQuerySchema = z.strictObject({});
 
-export const compareQuerySchema = z.strictObject({
-  maxFmr: z.coerce.number().positive().max(1).default(1e-3),
-});
+export const compareQuerySchema = z.strictObject({ maxFmr: rateText.default(usualFmr) });
+
+/** Hundreds of thousands of numbers: a schema of zod's own would tell each wrong one. */
+const vectorsSchema = z.custom<readonly (readonly number[])[]>(
+  (value) =>
+    Array.isArray(value) &&
+    value.length <= maxVectors &&
+    value.every((vector) => Array.isArray(vector) && vector.every(Number.isFinite)),
+  `expected at most ${maxVectors} lists of numbers`,
+);
+
+export const searchSchema = z
+  .strictObject({
+    /** The embedding model that made the vectors. */
+    modelId: z.string(),
+    vectors: vectorsSchema,
+    collections: slugsSchema.default(['default']),
+    limit: z.int().min(1).max(100).default(5),
+    ...{ maxFmr: rate, maxFpir: rate },
+  })
+  .transform(withAccepted);
+
+export const compareVectorsSchema = z
+  .strictObject({
+    modelId: z.string(),
+    sources: vectorsSchema,
+    targets: vectorsSchema,
+    maxFmr: rate.default(usualFmr),
+  })
+  .refine(
+    ({ sources, targets }) => sources.length * targets.length <= maxPairs,
+    `expected at most ${maxPairs} pairs of a source and a target`,
+  );
 
 export type KeyAnswer = {
   readonly id: string;
@@ -98,12 +160,20 @@ export type DetectAnswer = {
 
 /**
  * `similarity` is 1 for the same template and .5 where one in a thousand strangers gets; `fmr` is the share of strangers
- * who get so far, null for a model that was never measured.
+ * who get so far, never told lower than the last row of the model's score table.
  */
 export type ScoreAnswer = {
   readonly similarity: number;
-  readonly fmr: number | null;
+  readonly fmr: number;
   /** Whether the rate is lower than the measured pairs can show. */
+  readonly extrapolated: boolean;
+};
+
+/** What was accepted: false matches a comparison, and, among so many persons, a search. */
+export type ThresholdAnswer = {
+  readonly fmr: number;
+  readonly fpir: number;
+  readonly persons: number;
   readonly extrapolated: boolean;
 };
 
@@ -111,22 +181,47 @@ export type CandidateAnswer = ScoreAnswer & {
   readonly key: string;
   readonly personId: string;
   readonly referenceId: string;
+  /** Slug. */
+  readonly collection: string;
 };
 
 export type IdentifyAnswer = {
+  readonly threshold: ThresholdAnswer;
   readonly faces: readonly (FaceAnswer & { readonly candidates: readonly CandidateAnswer[] })[];
 };
 
+/** One result a vector, in their order. */
+export type SearchAnswer = {
+  readonly threshold: ThresholdAnswer;
+  readonly results: readonly { readonly candidates: readonly CandidateAnswer[] }[];
+};
+
+export type EmbedAnswer = Omit<DetectAnswer, 'faces'> & {
+  readonly modelId: string;
+  readonly faces: readonly (FaceAnswer & { readonly vector: readonly number[] })[];
+};
+
+type PairThreshold = Pick<ThresholdAnswer, 'fmr' | 'extrapolated'>;
+
 export type CompareAnswer = ScoreAnswer & {
+  readonly threshold: PairThreshold;
   readonly match: boolean;
   readonly source: FaceAnswer;
   readonly target: FaceAnswer;
+};
+
+/** The pairs that match, best first, by their places in the lists. */
+export type CompareVectorsAnswer = {
+  readonly threshold: PairThreshold;
+  readonly matches: readonly (ScoreAnswer & { readonly source: number; readonly target: number })[];
 };
 
 export type EnrolAnswer = {
   readonly key: string;
   readonly personId: string;
   readonly referenceId: string;
+  /** The reference that went for this one. */
+  readonly replaced?: string;
   readonly box: Box;
   readonly quality: FaceQuality;
 };
