@@ -33,10 +33,11 @@ Chunk::Chunk(const RowFormat& format, bool hugePages) : format_(format) {
       mmap(nullptr, mappedBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   mapped_ = static_cast<std::uint8_t*>(memory);
-  if (hugePages) madvise(mapped_, mappedBytes_, MADV_HUGEPAGE);
   std::uint8_t* next = mapped_ + (hugePage - reinterpret_cast<std::uintptr_t>(mapped_) % hugePage) % hugePage;
   visitParts([&](auto*& part, std::size_t bytes) {
     part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(next);
+    // The small parts of a chunk that is not full yet would take a huge page each.
+    if (hugePages && bytes * chunkRows >= hugePage) madvise(next, wholePages(bytes * chunkRows), MADV_HUGEPAGE);
     next += wholePages(bytes * chunkRows);
   });
 }

@@ -109,6 +109,42 @@ void checkChunks() {
   compare(mirror, random, 3);
 }
 
+/// What a search sees that was asked before rows came, went and moved, and runs afterwards.
+void checkViews(Originals originals) {
+  std::mt19937 random(7);
+  Mirror mirror{ScanIndex({256, originals, 3}), {}, {}};
+  add(mirror, random, 100);
+  const std::uint32_t last = mirror.labels[99];
+  const std::vector<float> probe = mirror.vectors[last];
+  const ScanIndex::View view(mirror.index);
+  const auto bestOf = [&](std::uint32_t allowedRow) {
+    SearchOptions options;
+    auto allowed = std::make_shared<std::vector<std::uint32_t>>(4);
+    (*allowed)[allowedRow / 32] = 1U << allowedRow % 32;
+    if (allowedRow < 100) options.allowed = allowed;
+    auto found = mirror.index.find(view, probe, options, nullptr);
+    mirror.index.update(view, found);
+    return found.hits[0];
+  };
+  constexpr std::uint32_t any = 100;
+  for (const Move& move : mirror.index.removeRows({5, 8})) {
+    mirror.labels[move.to] = mirror.labels[move.from];
+    mirror.labels.pop_back();
+  }
+  const std::uint32_t place = mirror.labels[5] == last ? 5 : 8;
+  // These take the places that became free at the end.
+  add(mirror, random, 50);
+  require(bestOf(any).front().row == place && bestOf(any).front().label == last, "a moved row is found", 0);
+  require(bestOf(99).size() == 1 && bestOf(99)[0].label == last, "a moved row keeps its bit of the bitmap", 0);
+  require(bestOf(place).empty() && bestOf(13 - place).empty(), "the bit of a removed row allows nobody else", 0);
+  require(bestOf(98).size() == 1 && bestOf(98)[0].row == 13 - place, "the other moved row", 0);
+  auto found = mirror.index.find(view, probe, {}, nullptr);
+  mirror.index.removeRows({place});
+  mirror.index.update(view, found);
+  for (const Hit& hit : found.hits[0]) require(hit.label != last, "a row that goes after the search is not answered", 0);
+  for (const Hit& hit : bestOf(any)) require(hit.label != last, "a removed row is not found", 0);
+}
+
 /// As FAISS calls it, and codes that go out and come back.
 void checkFaissCalls() {
   std::mt19937 random(6);
@@ -147,6 +183,8 @@ void testRemoval() {
     }
   }
   checkChunks();
+  checkViews(Originals::float32);
+  checkViews(Originals::none);
   checkFaissCalls();
   std::puts("faiss: the index finds what a map of its rows does");
 }
