@@ -38,9 +38,9 @@ function ours(dimensions: number): Peer {
 /** What ours holds when the originals are in LMDB, in the way the others are measured. */
 export async function codesBytesARow(measured: SearchCase): Promise<number> {
   const index = new ScanIndex({ dimensions: measured.dimensions, originals: 'none' });
-  const before = settledBytes();
+  const before = await settledBytes();
   for (const { vectors, labels } of rowsOf(measured)) await index.add(vectors, labels);
-  return (settledBytes() - before) / index.rows;
+  return ((await settledBytes()) - before) / index.rows;
 }
 
 /** The same rows and probes for all; searches take turns. */
@@ -96,13 +96,13 @@ export async function comparePeers(
 
 async function build(peer: Peer, measured: SearchCase): Promise<Build> {
   let buildMs = 0;
-  const before = settledBytes();
+  const before = await settledBytes();
   for (const { vectors, labels } of rowsOf(measured)) {
     const start = performance.now();
     await peer.add(vectors, labels);
     buildMs += performance.now() - start;
   }
-  return { buildMs, bytesARow: (settledBytes() - before) / measured.rows };
+  return { buildMs, bytesARow: ((await settledBytes()) - before) / measured.rows };
 }
 
 async function timeOne(peer: Peer, probe: Float32Array, effort: number): Promise<number> {

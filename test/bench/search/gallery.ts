@@ -46,9 +46,9 @@ export async function buildGallery(measured: SearchCase, probes: number): Promis
 
 /** Two passes: what one index holds must not be counted with what the other does. */
 async function fill(measured: SearchCase, codes: ScanIndex, index: ScanIndex): Promise<Built> {
-  const before = settledBytes();
+  const before = await settledBytes();
   const codesMs = await timeAdding(measured, codes);
-  const codesBytesARow = (settledBytes() - before) / measured.rows;
+  const codesBytesARow = ((await settledBytes()) - before) / measured.rows;
   return { codesMs, codesBytesARow, withOriginalsMs: await timeAdding(measured, index) };
 }
 
