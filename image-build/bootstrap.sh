@@ -10,7 +10,9 @@ set -Eeuo pipefail
 system_packages=(
   'run  g++             compiles the native addons of native/'
   'run  make            builds only what has changed of them'
+  'run  libfaiss-dev    searches templates: the interface of our index, and the indexes beside it'
   'run  libjpeg-dev     decodes photographs'
+  'run  libopenblas-dev matrix products for FAISS'
   'test ca-certificates lets git and curl trust what they talk to'
   'test curl            sends the requests of the README'
   'test git             tells the checks which files are ours'

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 /** Loads each native part once, so that one which does not fit this machine is named here and not by a stack trace. */
 const parts: Record<string, () => Promise<string>> = {
+  'the addon native/faiss': async () => {
+    await import('../native/faiss/binding.ts');
+    return 'native/faiss';
+  },
   'the addon native/jpeg': async () => {
     await import('../native/jpeg/binding.ts');
     return 'native/jpeg';

@@ -23,6 +23,11 @@ const benchmarks: readonly ListedBenchmark[] = [
     title: 'eight clients without pause, event loop, memory, and vision killed or stopped under load',
     load: async () => (await import('./load/load.ts')).load,
   },
+  {
+    name: 'search',
+    title: 'finding templates: latency against reading memory, recall, writes, FAISS, usearch, hnswlib',
+    load: async () => (await import('./search/search.ts')).search,
+  },
 ];
 
 process.exitCode = await benchCli({
