@@ -39,6 +39,7 @@ class NativeScanIndex : public Napi::ObjectWrap<NativeScanIndex> {
                         InstanceAccessor<&NativeScanIndex::codeBytes>("codeBytes"),
                         InstanceAccessor<&NativeScanIndex::kernel>("kernel"),
                         InstanceMethod<&NativeScanIndex::encode>("encode"),
+                        InstanceMethod<&NativeScanIndex::encodeNow>("encodeNow"),
                         InstanceMethod<&NativeScanIndex::areSound>("areSound"),
                         InstanceMethod<&NativeScanIndex::append>("append"),
                         InstanceMethod<&NativeScanIndex::remove>("remove"),
@@ -76,6 +77,13 @@ class NativeScanIndex : public Napi::ObjectWrap<NativeScanIndex> {
     };
     job->finish = [](Napi::Env env) { return env.Undefined(); };
     return jobs.start(info.Env(), std::move(job));
+  }
+
+  /// (vectors, codes to be written), on the calling thread
+  void encodeNow(const Napi::CallbackInfo& info) {
+    const auto vectors = info[0].As<Napi::Float32Array>();
+    const auto count = static_cast<std::uint32_t>(vectors.ElementLength() / index_->d);
+    index_->encode(count, vectors.Data(), info[1].As<Napi::Uint8Array>().Data(), nullptr, 1);
   }
 
   /// (codes) → the number of the first code that encode() did not write, or −1

@@ -27,6 +27,7 @@ export interface NativeScanIndex {
   readonly codeBytes: number;
   readonly kernel: string;
   encode(vectors: Float32Array, codes: Uint8Array): Promise<void>;
+  encodeNow(vectors: Float32Array, codes: Uint8Array): void;
   areSound(codes: Uint8Array): number;
   append(codes: Uint8Array, labels: Uint32Array, originals?: Float32Array): number;
   remove(rows: Uint32Array): Uint32Array;

@@ -109,7 +109,7 @@ export const modelEntrySchema = z.strictObject({
     .strictObject({
       /** Stands with every template; changes when the network, its alignment or its normalisation changes. */
       modelId: z.string(),
-      dimensions: z.int().positive(),
+      dimensions: z.int().positive().max(1024),
       output: z.string(),
       /** Whether the template is the mean of the face and its mirror image. */
       mirror: z.boolean(),

@@ -47,6 +47,9 @@ export function compareKeys(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
+/** What the index takes; embedding networks have 128 to 1024 dimensions. */
+const mostDimensions = 1024;
+
 /** Rejects with `template-mismatch` unless the vector is finite, of unit length and, if given, so many dimensions. */
 export function checkVector(vector: Float32Array, dimensions?: number): void {
   if (dimensions !== undefined && vector.length !== dimensions) {
@@ -57,6 +60,11 @@ export function checkVector(vector: Float32Array, dimensions?: number): void {
         details: { expected: dimensions, found: vector.length },
       },
     );
+  }
+  if (vector.length > mostDimensions) {
+    throw new AppError('template-mismatch', `A template has at most ${mostDimensions} dimensions`, {
+      details: { most: mostDimensions, found: vector.length },
+    });
   }
   const squared = vector.reduce((sum, value) => sum + value * value, 0);
   if (Math.abs(Math.sqrt(squared) - 1) <= lengthTolerance) return;

@@ -1,4 +1,7 @@
+import { ScanIndex } from '../../../../../native/faiss/scan-index.ts';
 import type { Person, Uuid } from '../../../../domain/gallery.ts';
+import { cosine } from '../../../../domain/vector.ts';
+import { RowBitmap, unionOf } from './row-bitmap.ts';
 
 /** What a search must know of a person. Rows point to her, so that a change counts for all of her faces at once. */
 export type KnownPerson = {
@@ -24,65 +27,85 @@ export type ArenaRow = {
 
 export type RowFacts = Omit<ArenaRow, 'vector'>;
 
-/** So many bytes of vectors lie in one piece: growth allocates a piece and copies nothing. */
-const chunkBytes = 4 * 1024 * 1024;
-/** Rows that are scored in one go. */
-export const blockRows = 256;
+export type ArenaSearch = {
+  readonly probes: readonly Float32Array[];
+  /** At most so many rows a probe, at least 1. */
+  readonly limit: number;
+  readonly minScore: number;
+  readonly collectionSlots: readonly number[];
+};
 
-type Chunk = { readonly vectors: Float32Array; readonly collectionSlots: Uint32Array };
+export type ArenaHit = { readonly score: number; readonly facts: RowFacts };
+
+/** One list a probe, best first; `isAll` when there are no more hits than these. */
+export type ArenaHits = { readonly lists: ArenaHit[][]; readonly isAll: readonly boolean[] };
+
+/** The index takes no shorter vectors; zeros behind them change no score. */
+const leastDimensions = 64;
 
 /**
- * The templates of one embedding model, in memory and without gaps: row r lies in chunk ⌊r / rowsPerChunk⌋. A removal
- * moves the last row into the gap, to a lower place; a reader that walks from the last row to the first therefore
- * meets every row that was there all the time, a moved one perhaps twice.
+ * The templates of one embedding model: the index has them by row, and here stands beside it what each row is. Both
+ * change in the same turn of the event loop, also when a removal moves the last row into the gap.
  */
 export class Arena {
   readonly dimensions: number;
-  /** A whole number of blocks, so that a block never lies in two chunks. */
-  readonly #rowsPerChunk: number;
-  readonly #chunks: Chunk[] = [];
+  readonly #index: ScanIndex;
   readonly #facts: RowFacts[] = [];
   readonly #rowOf = new Map<number, number>();
+  /** By the slot of the collection. */
+  readonly #rowsIn: RowBitmap[] = [];
+  /** Rows that have their places and are to be added to the index. */
+  #late: ArenaRow[] = [];
+  #removals = 0;
 
   constructor(dimensions: number) {
     this.dimensions = dimensions;
-    this.#rowsPerChunk = blockRows * Math.max(1, Math.floor(chunkBytes / (4 * dimensions * blockRows)));
+    this.#index = new ScanIndex({
+      dimensions: Math.max(leastDimensions, dimensions),
+      originals: 'float32',
+    });
   }
 
-  get rows(): number {
-    return this.#facts.length;
+  add(row: ArenaRow): void {
+    this.#index.addNow(this.#vectors([row.vector]), Uint32Array.of(labelOf(row)));
+    this.#append(row);
   }
 
-  add({ vector, ...facts }: ArenaRow): void {
-    const row = this.rows;
-    if (row === this.#chunks.length * this.#rowsPerChunk) {
-      this.#chunks.push({
-        vectors: new Float32Array(this.#rowsPerChunk * this.dimensions),
-        collectionSlots: new Uint32Array(this.#rowsPerChunk),
-      });
-    }
-    this.#place(row, facts, vector);
+  /** As `add`, but it is found only after the next `addLate`; until then nothing may be searched or removed. */
+  addLater(row: ArenaRow): void {
+    this.#late.push(row);
+    this.#append(row);
+  }
+
+  /** Brings what was added later into the index, by all of its threads. */
+  async addLate(): Promise<void> {
+    const rows = this.#late;
+    this.#late = [];
+    if (rows.length === 0) return;
+    const vectors = this.#vectors(rows.map(({ vector }) => vector));
+    await this.#index.add(vectors, Uint32Array.from(rows, labelOf));
   }
 
   remove(number: number): void {
     const row = this.#rowOf.get(number);
     if (row === undefined) return;
-    const last = this.rows - 1;
-    if (row !== last) this.#place(row, this.#facts[last]!, this.#vector(last));
+    this.#rowsIn[this.#facts[row]!.collectionSlot]!.remove(row);
     this.#rowOf.delete(number);
-    this.#facts.pop();
-    // One piece is kept in reserve, lest removing and adding by turns allocate each time.
-    if (this.#chunks.length > Math.ceil(last / this.#rowsPerChunk) + 1) this.#chunks.pop();
+    this.#removals++;
+    for (const { from, to } of this.#index.removeNow(Uint32Array.of(row))) {
+      const moved = this.#facts.pop()!;
+      if (from === to) continue;
+      this.#facts[to] = moved;
+      this.#rowOf.set(moved.number, to);
+      this.#rowsIn[moved.collectionSlot]!.remove(from);
+      this.#rowsIn[moved.collectionSlot]!.add(to);
+    }
   }
 
   /** Gives a row to another person. */
   reassign(number: number, person: KnownPerson): void {
     const row = this.#rowOf.get(number);
     if (row !== undefined) this.#facts[row] = { ...this.#facts[row]!, person };
-  }
-
-  facts(row: number): RowFacts {
-    return this.#facts[row]!;
   }
 
   /** The facts of a reference, if it is here. */
@@ -92,52 +115,54 @@ export class Arena {
   }
 
   /**
-   * The cosines of a probe and the rows of block b, rows b · blockRows and up, into `scores`; NaN for rows of
-   * collections whose slot is not 1 in `wanted`. Tells how many rows the block has.
+   * The best rows of the collections. Runs on threads of the index; the facts are those of the moment in which it
+   * resolves, and rows that were added meanwhile may be missing.
    */
-  scoreBlock(block: number, ask: { probe: Float32Array; wanted: Uint8Array; scores: Float64Array }): number {
-    const firstRow = block * blockRows;
-    const { vectors, collectionSlots } = this.#chunks[Math.floor(firstRow / this.#rowsPerChunk)]!;
-    const start = firstRow % this.#rowsPerChunk;
-    const count = Math.min(blockRows, this.rows - firstRow);
-    for (let at = 0; at < count; at++) {
-      const isWanted = ask.wanted[collectionSlots[start + at]!] === 1;
-      ask.scores[at] = isWanted ? dot(vectors, (start + at) * this.dimensions, ask.probe) : Number.NaN;
-    }
-    return count;
+  async search({ probes, limit, minScore, collectionSlots }: ArenaSearch): Promise<ArenaHits> {
+    const rowsIn = collectionSlots.flatMap((slot) => this.#rowsIn[slot] ?? []);
+    const { length: rows } = this.#facts;
+    if (rowsIn.length === 0 || rows === 0)
+      return { lists: probes.map(() => []), isAll: probes.map(() => true) };
+    const removals = this.#removals;
+    const found = await this.#index.search({
+      probes: this.#vectors(probes),
+      limit,
+      minScore: Math.max(-1, Math.min(1, minScore)),
+      allowed: [unionOf(rowsIn)],
+      mode: 'exact',
+    });
+    const lists = found.map((hits) =>
+      hits.flatMap(({ row, label, high }): ArenaHit[] => {
+        const facts = this.#facts[row];
+        return facts && labelOf(facts) === label && high >= minScore ? [{ score: high, facts }] : [];
+      }),
+    );
+    // Rows that went meanwhile leave a list short whose rest was never looked at.
+    const isSteady = removals === this.#removals;
+    return { lists, isAll: found.map((hits) => limit >= rows || (isSteady && hits.length < limit)) };
   }
 
-  #place(row: number, facts: RowFacts, vector: Float32Array): void {
-    const chunk = this.#chunks[Math.floor(row / this.#rowsPerChunk)]!;
-    const at = row % this.#rowsPerChunk;
-    chunk.vectors.set(vector, at * this.dimensions);
-    chunk.collectionSlots[at] = facts.collectionSlot;
-    this.#facts[row] = facts;
+  #append({ vector: _, ...facts }: ArenaRow): void {
+    const row = this.#facts.push(facts) - 1;
     this.#rowOf.set(facts.number, row);
+    this.#rowsIn[facts.collectionSlot] ??= new RowBitmap();
+    this.#rowsIn[facts.collectionSlot]!.add(row);
   }
 
-  #vector(row: number): Float32Array {
-    const start = (row % this.#rowsPerChunk) * this.dimensions;
-    const { vectors } = this.#chunks[Math.floor(row / this.#rowsPerChunk)]!;
-    return vectors.subarray(start, start + this.dimensions);
+  /** In one piece and of exact length, as the index wants them; float32 templates may be a little off. */
+  #vectors(vectors: readonly Float32Array[]): Float32Array {
+    const { dimensions } = this.#index;
+    const all = new Float32Array(vectors.length * dimensions);
+    for (const [at, vector] of vectors.entries()) {
+      const start = at * dimensions;
+      const scale = 1 / Math.sqrt(cosine(vector, vector));
+      for (let i = 0; i < vector.length; i++) all[start + i] = vector[i]! * scale;
+    }
+    return all;
   }
 }
 
-function dot(vectors: Float32Array, start: number, probe: Float32Array): number {
-  const dimensions = probe.length;
-  const fours = dimensions & ~3;
-  // Four sums, for an addition waits for the one before it in the same sum only.
-  let one = 0;
-  let two = 0;
-  let three = 0;
-  let four = 0;
-  let at = 0;
-  for (; at < fours; at += 4) {
-    one += vectors[start + at]! * probe[at]!;
-    two += vectors[start + at + 1]! * probe[at + 1]!;
-    three += vectors[start + at + 2]! * probe[at + 2]!;
-    four += vectors[start + at + 3]! * probe[at + 3]!;
-  }
-  for (; at < dimensions; at++) one += vectors[start + at]! * probe[at]!;
-  return one + two + (three + four);
+/** Of a number below 2^53 what fits into the index, by which a row is told from another. */
+function labelOf({ number }: { readonly number: number }): number {
+  return number % 2 ** 32;
 }

@@ -1,24 +1,24 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Person, Uuid } from '../../../../domain/gallery.ts';
 import { isSearchable } from '../../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
-import { Arena, type ArenaRow, blockRows, type KnownPerson, type RowFacts } from './arena.ts';
+import { Arena, type ArenaHit, type ArenaRow, type KnownPerson, type RowFacts } from './arena.ts';
 import { Presence } from './presence.ts';
 import { type Hit, TopHits } from './top-hits.ts';
 
-/** A search holds the event loop no longer than this at a time. */
-const sliceMs = 4;
-/** How often a search starts anew when writes took its hits away; then it answers with what is left. */
-const attempts = 3;
+/** Asked for beyond what is wanted, so that a few hits that do not count cost no second search. */
+const spareHits = 8;
+/** How many times more are asked for when too few of the hits counted. */
+const moreHits = 4;
 
 /** A hit whose member was looked up in the store. */
 export type NamedHit = Hit & { readonly key: string };
+export type NewRow = Omit<ArenaRow, 'person' | 'collectionSlot'> & { readonly personId: Uuid };
 /** The key of the member that a row belongs to; `undefined` when the store knows her no more. */
 export type KeyOf = (facts: RowFacts) => string | undefined;
 
 /**
- * Finds faces: the templates in memory, one arena an embedding model, searched exactly. It follows the store, which is
- * the truth: rows change only after a commit, and what a search has found is looked up there before it goes out.
+ * Finds faces: the templates in memory, one arena an embedding model. It follows the store, which is the truth: rows
+ * change only after a commit, and what a search has found is looked up there before it goes out.
  */
 export class Finder {
   readonly #nowMs: () => number;
@@ -27,9 +27,6 @@ export class Finder {
   readonly #presence = new Presence();
   readonly #hidden = new Set<Uuid>();
   readonly #collections = new Map<Uuid, Pick<ArenaRow, 'collectionId' | 'collectionSlot'>>();
-  /** For the block at hand; one search runs at a time. */
-  readonly #scores = new Float64Array(blockRows);
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -87,7 +84,7 @@ export class Finder {
   }
 
   /** False when the person is unknown, or another template of the model has another length: the row is left out. */
-  addRow(modelId: string, row: Omit<ArenaRow, 'person' | 'collectionSlot'> & { personId: Uuid }): boolean {
+  addRow(modelId: string, row: NewRow, when: 'now' | 'later' = 'now'): boolean {
     const { personId, ...rest } = row;
     const person = this.#persons.get(personId);
     if (!person) return false;
@@ -95,9 +92,16 @@ export class Finder {
     if (arena.dimensions !== row.vector.length) return false;
     this.#arenas.set(modelId, arena);
     const collection = this.#collection(row.collectionId);
-    arena.add({ ...rest, person, ...collection });
+    const whole = { ...rest, person, ...collection };
+    if (when === 'now') arena.add(whole);
+    else arena.addLater(whole);
     this.#presence.addRow(collection.collectionSlot, person);
     return true;
+  }
+
+  /** Lets rows that were added later be found; until then nothing may be searched or removed. */
+  async addLate(): Promise<void> {
+    for (const arena of this.#arenas.values()) await arena.addLate();
   }
 
   removeRow(number: number): void {
@@ -131,75 +135,46 @@ export class Finder {
    * is added while the search runs may be missed.
    */
   async search(request: SearchRequest, keyOf: KeyOf): Promise<NamedHit[][]> {
+    const answers: NamedHit[][] = request.probes.map(() => []);
     const arena = this.#arenas.get(request.modelId);
-    if (!arena) return request.probes.map(() => []);
-    // One at a time: several in slices of their own would hold the loop for as many slices.
-    const search = this.#turn.then(() => this.#searchInTurn(arena, request, keyOf));
-    this.#turn = search.catch(() => undefined);
-    return search;
-  }
-
-  async #searchInTurn(arena: Arena, request: SearchRequest, keyOf: KeyOf): Promise<NamedHit[][]> {
-    for (let attempt = 1; ; attempt++) {
-      const tops = await this.#scan(arena, request);
-      const answers = tops.map((top) => this.#confirm(arena, top, { ...request, keyOf }));
-      if (attempt === attempts || answers.every(({ gaps }) => !gaps)) return answers.map(({ hits }) => hits);
-      // What the store has committed reaches the arena within a turn.
-      await nextTurn();
+    if (!arena) return answers;
+    let open = request.probes.map((probe, index) => ({ probe, index }));
+    for (let asked = request.limit + spareHits; open.length > 0; asked *= moreHits) {
+      const { lists, isAll } = await arena.search({
+        probes: open.map(({ probe }) => probe),
+        limit: Math.min(asked, 2 ** 31),
+        minScore: request.minScore,
+        collectionSlots: this.#slotsOf(request.collectionIds),
+      });
+      open = open.filter(({ index }, at) => {
+        const { best, isSettled } = this.#choose(lists[at]!, request, keyOf);
+        answers[index] = best;
+        return !isSettled && !isAll[at];
+      });
     }
+    return answers;
   }
 
-  async #scan(arena: Arena, request: SearchRequest): Promise<TopHits[]> {
-    const searches = request.probes.map((probe) => ({ probe, top: new TopHits(request) }));
-    const wanted = this.#slotsOf(request.collectionIds);
-    const { includeBarred } = request;
-    let sliceEnd = performance.now() + sliceMs;
-    // From the last row down: see Arena. Rows that go while we wait only make the next block lower.
-    let block = lastBlock(arena);
-    while (block >= 0) {
-      for (const { probe, top } of searches) {
-        // The rows of a block that is gone have moved down, or are gone too.
-        if (block > lastBlock(arena)) break;
-        this.#offerBlock(arena, block, { probe, wanted, top, includeBarred });
-        if (performance.now() <= sliceEnd) continue;
-        await nextTurn();
-        sliceEnd = performance.now() + sliceMs;
-      }
-      block = Math.min(block - 1, lastBlock(arena));
-    }
-    return searches.map(({ top }) => top);
-  }
-
-  #offerBlock(
-    arena: Arena,
-    block: number,
-    ask: { probe: Float32Array; wanted: Uint8Array; top: TopHits; includeBarred: boolean | undefined },
-  ): void {
-    const { probe, wanted, top, includeBarred } = ask;
-    const scores = this.#scores;
-    const count = arena.scoreBlock(block, { probe, wanted, scores });
-    for (let at = 0; at < count; at++) {
-      const score = scores[at]!;
-      if (!top.wants(score)) continue;
-      const facts = arena.facts(block * blockRows + at);
-      if (this.#isSearchable(facts, includeBarred)) top.offer({ score, facts });
-    }
-  }
-
-  /** The hits that still hold, and whether some do not. */
-  #confirm(
-    arena: Arena,
-    top: TopHits,
-    { includeBarred, keyOf }: Pick<SearchRequest, 'includeBarred'> & { keyOf: KeyOf },
-  ): { hits: NamedHit[]; gaps: boolean } {
-    const found = top.ranked();
-    const hits = found.flatMap(({ score, facts }): NamedHit[] => {
-      const now = arena.find(facts.number);
-      if (now?.person !== facts.person || !this.#isSearchable(facts, includeBarred)) return [];
+  /** The hits that count, and whether no hit that was not brought could be among them. */
+  #choose(
+    hits: readonly ArenaHit[],
+    request: SearchRequest,
+    keyOf: KeyOf,
+  ): { best: NamedHit[]; isSettled: boolean } {
+    const top = new TopHits(request);
+    const keys = new Map<RowFacts, string>();
+    for (const { score, facts } of hits) {
+      if (!top.wants(score)) break;
+      if (!this.#isSearchable(facts, request.includeBarred)) continue;
+      // What the store knows no more is about to go here too.
       const key = keyOf(facts);
-      return key === undefined ? [] : [{ score, facts, key }];
-    });
-    return { hits, gaps: hits.length < found.length };
+      if (key === undefined) continue;
+      keys.set(facts, key);
+      top.offer({ score, facts });
+    }
+    const best = top.ranked().map((hit) => ({ ...hit, key: keys.get(hit.facts)! }));
+    const last = hits.at(-1);
+    return { best, isSettled: last !== undefined && !top.wants(last.score) };
   }
 
   /** A small number for a collection, and one copy of its id for all rows: records bring a new one each. */
@@ -209,14 +184,10 @@ export class Finder {
     return known;
   }
 
-  /** 1 at the slots of these collections. A collection without rows may have none yet. */
-  #slotsOf(collectionIds: readonly Uuid[]): Uint8Array {
-    const wanted = new Uint8Array(this.#collections.size);
-    for (const id of collectionIds) {
-      const known = this.#collections.get(id);
-      if (known && !this.#hidden.has(id)) wanted[known.collectionSlot] = 1;
-    }
-    return wanted;
+  /** A collection without rows may have none yet. */
+  #slotsOf(collectionIds: readonly Uuid[]): number[] {
+    const shown = [...new Set(collectionIds)].filter((id) => !this.#hidden.has(id));
+    return shown.flatMap((id) => this.#collections.get(id)?.collectionSlot ?? []);
   }
 
   #isSearchable({ person, collectionId }: RowFacts, includeBarred = false): boolean {
@@ -227,8 +198,4 @@ export class Finder {
   #isUp({ hidden, standing }: KnownPerson): boolean {
     return !hidden && isSearchable(standing, this.#nowMs());
   }
-}
-
-function lastBlock(arena: Arena): number {
-  return Math.ceil(arena.rows / blockRows) - 1;
 }

@@ -26,19 +26,27 @@ export async function loadFinder(tables: Tables, finder: Finder): Promise<StoreP
   const leaving = new Set(Array.from(tables.departures.keys(), (key) => key.toString('hex')));
   const hasLeft = ({ collectionId, personId }: { collectionId: Uuid; personId: Uuid }) =>
     leaving.size > 0 && leaving.has(memberPrefix(ownUuidBytes(collectionId), personId).toString('hex'));
-  await eachEntry(tables.templates, problems, (key, { template, ...ids }) => {
-    if (hasLeft(ids)) return undefined;
-    const row = { ...ids, number: numberAt(key), vector: template.vector };
-    return finder.addRow(template.modelId, row) ? undefined : 'A template without a readable person';
-  });
+  await eachEntry(
+    tables.templates,
+    problems,
+    (key, { template, ...ids }) => {
+      if (hasLeft(ids)) return undefined;
+      const row = { ...ids, number: numberAt(key), vector: template.vector };
+      return finder.addRow(template.modelId, row, 'later')
+        ? undefined
+        : 'A template without a readable person';
+    },
+    () => finder.addLate(),
+  );
   return problems;
 }
 
-/** Goes through a table in slices; `take` says what is wrong with an entry, if anything is. */
+/** Goes through a table in slices, `afterSlice` following each; `take` says what is wrong with an entry, if anything is. */
 async function eachEntry<V>(
   table: ReadTable<V>,
   problems: StoreProblem[],
   take: (key: Buffer, value: V) => string | undefined,
+  afterSlice: () => Promise<void> = nextTurn,
 ): Promise<void> {
   let after: Buffer | undefined;
   for (;;) {
@@ -52,8 +60,8 @@ async function eachEntry<V>(
       isWhole = false;
       break;
     }
+    await afterSlice();
     if (isWhole) return;
-    await nextTurn();
   }
 }
 

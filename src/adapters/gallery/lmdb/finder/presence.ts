@@ -38,9 +38,9 @@ export class Presence {
     this.#doubtful.delete(person);
   }
 
-  /** Of the collections whose slot is 1 in `wanted`; a person counts in each. */
-  count(wanted: Uint8Array, isSearchable: (person: KnownPerson) => boolean): number {
-    const rowsOf = this.#rows.filter((_, slot) => wanted[slot] === 1);
+  /** Of the collections with these slots; a person counts in each. */
+  count(slots: readonly number[], isSearchable: (person: KnownPerson) => boolean): number {
+    const rowsOf = slots.flatMap((slot) => this.#rows[slot] ?? []);
     let count = rowsOf.reduce((sum, rows) => sum + rows.size, 0);
     for (const person of this.#doubtful) {
       if (!isSearchable(person)) count -= rowsOf.filter((rows) => rows.has(person)).length;

@@ -1,0 +1,36 @@
+/** A set of rows, one bit each; row 0 is the lowest bit of the first word. */
+export class RowBitmap {
+  #words = new Uint32Array(4);
+
+  get words(): Uint32Array {
+    return this.#words;
+  }
+
+  add(row: number): void {
+    const word = row >>> 5;
+    if (word >= this.#words.length) this.#grow(word + 1);
+    this.#words[word]! |= 1 << (row & 31);
+  }
+
+  remove(row: number): void {
+    const word = row >>> 5;
+    if (word < this.#words.length) this.#words[word]! &= ~(1 << (row & 31));
+  }
+
+  #grow(least: number): void {
+    const larger = new Uint32Array(Math.max(least, 2 * this.#words.length));
+    larger.set(this.#words);
+    this.#words = larger;
+  }
+}
+
+/** The rows that are in any of the sets. */
+export function unionOf(bitmaps: readonly RowBitmap[]): Uint32Array {
+  const [only] = bitmaps;
+  if (bitmaps.length === 1 && only) return only.words;
+  const union = new Uint32Array(Math.max(0, ...bitmaps.map(({ words }) => words.length)));
+  for (const { words } of bitmaps) {
+    for (let at = 0; at < words.length; at++) union[at]! |= words[at]!;
+  }
+  return union;
+}
