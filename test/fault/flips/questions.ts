@@ -89,7 +89,7 @@ export async function askAll({ gallery, credentials }: Store, known: Known): Pro
   }
   for (let person = 0; person < people; person++) {
     const probes = [unit(...directionOf(person, 0))];
-    const wish = { collectionIds: known.collections, modelId: 'model-a', distinctPersons: true };
+    const wish = { collectionIds: known.collections, modelId: 'model-a', distinctPersons: false };
     await ask(`search ${person}`, async () => {
       const [found] = await gallery.search({ ...wish, probes, limit: 1_000, minScore: -1 });
       return found!.map(({ score, ...who }) => ({ ...who, score: Math.round(score * 1e4) / 1e4 }));
