@@ -84,7 +84,10 @@ export async function askAll({ gallery, credentials }: Store, known: Known): Pro
     for (const key of known.keys) await ask(`member ${key} of ${id}`, () => gallery.findMembership(id, key));
     for (const reference of known.references) {
       await ask(`reference ${reference} of ${id}`, () => gallery.findReference(id, reference));
-      await ask(`picture ${reference} of ${id}`, () => gallery.readPicture(id, reference));
+      await ask(`picture ${reference} of ${id}`, async () => {
+        const picture = await gallery.readPicture(id, reference);
+        return picture && sha256(picture);
+      });
     }
   }
   for (let person = 0; person < people; person++) {
