@@ -1,0 +1,91 @@
+import { writeSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LmdbStore, openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import { seeded } from '../../bench/accuracy/seeded.ts';
+import { type Answer, type Answers, judge, type Verdict } from './answers.ts';
+import { askAll, type Known } from './questions.ts';
+
+/** What a damaged store said. */
+export type Finding = {
+  readonly seed: number;
+  readonly where: string;
+  /** Of a store that was not opened: an error of ours, or another. */
+  readonly unopened?: { readonly refused: string } | { readonly fault: string };
+  readonly problems?: number;
+  /** The answers that were not right. */
+  readonly others?: readonly {
+    readonly verdict: Verdict;
+    readonly question: string;
+    readonly found: string;
+  }[];
+};
+
+/**
+ * Damages copies of a store and asks each for everything: `node asker.ts <folder> <copy> <first> <last>`, the numbers
+ * being seeds. Tells on a line of each copy where it is damaged, and on another what it said; LMDB may well end the process
+ * in between.
+ */
+const [dir, copy, first, last] = process.argv.slice(2) as [string, string, string, string];
+const { known, right } = JSON.parse(await readFile(join(dir, 'right.json'), 'utf8')) as {
+  known: Known;
+  right: Answers;
+};
+const picturesShare = 0.25;
+const longestBurst = 4096;
+const saidOfAnAnswer = 300;
+
+function damage(bytes: Buffer, random: () => number): string {
+  const at = Math.floor(random() * bytes.length);
+  if (random() < 0.5) {
+    bytes[at]! ^= 1 << Math.floor(random() * 8);
+    return `a bit of byte ${at}`;
+  }
+  const end = Math.min(bytes.length, at + 1 + Math.floor(random() ** 3 * longestBurst));
+  for (let each = at; each < end; each++) bytes[each] = Math.floor(random() * 256);
+  return `bytes ${at} to ${end}`;
+}
+
+async function makeCopy(seed: number): Promise<string> {
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(copy);
+  for (const name of ['gallery.mdb', 'pictures.mdb']) await copyFile(join(dir, name), join(copy, name));
+  const random = seeded(seed);
+  const name = random() < picturesShare ? 'pictures.mdb' : 'gallery.mdb';
+  const bytes = await readFile(join(copy, name));
+  const where = `${damage(bytes, random)} in ${name}`;
+  await writeFile(join(copy, name), bytes);
+  return where;
+}
+
+function verdictOf(question: string, found: Answer): Verdict {
+  const verdict = judge(right[question]!, found);
+  // Another digest says, rightly, that this is another store.
+  return question === 'digest' && verdict === 'wrong' ? 'less' : verdict;
+}
+
+async function ask(seed: number, where: string): Promise<Finding> {
+  let store: LmdbStore;
+  try {
+    store = await openLmdbStore({ dir: copy });
+  } catch (error) {
+    const unopened = error instanceof AppError ? { refused: error.message } : { fault: String(error) };
+    return { seed, where, unopened };
+  }
+  const answers = await askAll(store, known);
+  const problems = store.storeProblems().length;
+  await store.close();
+  const others = Object.entries(answers).flatMap(([question, found]) => {
+    const verdict = verdictOf(question, found);
+    const said = JSON.stringify(found).slice(0, saidOfAnAnswer);
+    return verdict === 'right' ? [] : [{ verdict, question, found: said }];
+  });
+  return { seed, where, problems, others };
+}
+
+for (let seed = Number(first); seed <= Number(last); seed++) {
+  const where = await makeCopy(seed);
+  writeSync(1, `${JSON.stringify({ seed, where })}\n`);
+  writeSync(1, `${JSON.stringify(await ask(seed, where))}\n`);
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { ownFolder } from '../../fixtures/gallery/folders.ts';
+import { askDamagedStores } from './flips.ts';
+
+const copies = 25;
+
+test(`of ${copies} stores with flipped bits and overwritten bytes none gives a wrong answer`, async () => {
+  const flipped = await askDamagedStores(await ownFolder(), copies);
+  expect(flipped).toHaveLength(copies);
+  expect(flipped.filter(({ conduct }) => conduct === 'wrong answer')).toEqual([]);
+  expect(flipped.map(({ conduct }) => conduct)).toContain('damage told');
+});

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import type { Finding } from './asker.ts';
+import { askAll, fill } from './questions.ts';
+
+/** What a damaged store did; of several, the last of this list. */
+export const conducts = [
+  /** The damage lies where nobody asks. */
+  'all answers right',
+  /** What is damaged is refused or left out, and told of as a problem or by a refusal. */
+  'damage told',
+  /** Something is left out, and no question was refused. */
+  'damage not told',
+  /** Errors that are not ours. */
+  'foreign error',
+  'process ended',
+  'wrong answer',
+] as const;
+export type Conduct = (typeof conducts)[number];
+
+export type Flipped = { readonly conduct: Conduct; readonly what: string };
+
+const asker = join(import.meta.dirname, 'asker.ts');
+const longestMs = 60_000;
+
+/** Fills a store in a folder, damages so many copies of it, and tells what each did when it was asked for everything. */
+export async function askDamagedStores(root: string, copies: number): Promise<Flipped[]> {
+  const dir = join(root, 'whole');
+  const filled = await openLmdbStore({ dir });
+  const known = await fill(filled);
+  await filled.close();
+  const store = await openLmdbStore({ dir });
+  const right = await askAll(store, known);
+  await store.close();
+  await writeFile(join(dir, 'right.json'), JSON.stringify({ known, right }));
+  const found: Flipped[] = [];
+  while (found.length < copies) found.push(...(await askSome(root, found.length + 1, copies)));
+  return found;
+}
+
+/** Goes on with the next copies until all are done or one has ended the process. */
+async function askSome(root: string, first: number, last: number): Promise<Flipped[]> {
+  const args = [asker, join(root, 'whole'), join(root, 'copy'), String(first), String(last)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const patience = setTimeout(() => child.kill('SIGKILL'), longestMs);
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    patience.refresh();
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  clearTimeout(patience);
+  const lines = text.split('\n').slice(0, -1);
+  const findings = lines.map((line) => JSON.parse(line) as Finding);
+  const found = findings.flatMap((finding) => conductOf(finding) ?? []);
+  if (code !== 0)
+    found.push({ conduct: 'process ended', what: `${findings.at(-1)?.where}: ${signal ?? code}` });
+  return found;
+}
+
+function conductOf({ where, unopened, problems, others }: Finding): Flipped | undefined {
+  if (unopened) {
+    const [how] = Object.values(unopened) as [string];
+    return {
+      conduct: 'fault' in unopened ? 'foreign error' : 'damage told',
+      what: `${where}: not opened, ${how}`,
+    };
+  }
+  if (!others) return undefined;
+  const first = (wanted: string) => {
+    const other = others.find(({ verdict }) => verdict === wanted);
+    return `${where}: ${other?.question}: ${other?.found}`;
+  };
+  const verdicts = new Set(others.map(({ verdict }) => verdict));
+  if (verdicts.has('wrong')) return { conduct: 'wrong answer', what: first('wrong') };
+  if (verdicts.has('fault')) return { conduct: 'foreign error', what: first('fault') };
+  if (verdicts.has('refused') || problems! > 0) return { conduct: 'damage told', what: first('refused') };
+  return verdicts.has('less')
+    ? { conduct: 'damage not told', what: first('less') }
+    : { conduct: 'all answers right', what: where };
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { askDamagedStores, conducts } from './flips/flips.ts';
+import { compileShim } from './power-cut/under-power-cut.ts';
+import { type Outcome, type Rounds, runRounds } from './rounds/rounds.ts';
+
+/**
+ * `npm run faults`: the rounds of the fault tests, as many as wanted. Exit code 1 when a store has shown what it must not;
+ * the files are kept then.
+ */
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+});
+const rounds = Number(values.rounds);
+const seed = Number(values.seed);
+const root = await mkdtemp(join(tmpdir(), 'ostiary-faults-'));
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function cutOff(title: string, cut: Rounds['cut']): Promise<Outcome> {
+  const outcome = await runRounds({ root, rounds, seed, cut });
+  say(
+    `${title}: ${outcome.rounds} rounds, ${outcome.writes} acknowledged writes, ${outcome.violation ?? 'all well'}`,
+  );
+  return outcome;
+}
+
+async function flip(): Promise<{ violation?: string }> {
+  const flipped = await askDamagedStores(root, rounds);
+  for (const conduct of conducts) {
+    const such = flipped.filter((each) => each.conduct === conduct);
+    say(`flipped bytes: ${such.length} of ${rounds}: ${conduct}`);
+    if (conduct !== 'all answers right' && conduct !== 'damage told')
+      for (const { what } of such) say(`  ${what}`);
+  }
+  const wrong = flipped.find(({ conduct }) => conduct === 'wrong answer');
+  return wrong ? { violation: wrong.what } : {};
+}
+
+const outcomes = [
+  await cutOff('kill −9', 'kill'),
+  await cutOff('power cut', { shim: compileShim(root) }),
+  await flip(),
+];
+if (outcomes.some(({ violation }) => violation !== undefined)) process.exitCode = 1;
+else await rm(root, { recursive: true });

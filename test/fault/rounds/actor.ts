@@ -1,0 +1,76 @@
+import type { Membership } from '../../../src/domain/gallery.ts';
+import type { Gallery } from '../../../src/domain/ports/gallery.ts';
+import type { Operation } from './operations.ts';
+
+/** The collection that all actors share, made by the first; each has a room of its own besides. */
+const hall = 'hall';
+const crowdSize = 40;
+const roomHolds = 120;
+const dimensions = 8;
+const largestFile = 40_000;
+
+export type Actor = {
+  readonly name: string;
+  readonly gallery: Gallery;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+};
+
+/**
+ * What an actor does next, after a look at what is there. No two actors ever touch the same key or person, so each may
+ * have one turn under way without knowing of the others. A turn is one write, or a crowd of enrolments at once.
+ */
+export async function nextTurn(actor: Actor, tag: string): Promise<Operation[]> {
+  const { gallery, name, random } = actor;
+  const room = `room-${name}`;
+  if (!(await gallery.findCollection(room))) return [{ kind: 'collection', slug: room }];
+  const shared = await gallery.findCollection(hall);
+  if (!shared && name === '0') return [{ kind: 'collection', slug: hall }];
+  const slug = shared && random() < 0.4 ? hall : room;
+  const { id } = (await gallery.findCollection(slug))!;
+  const own = (await gallery.listMemberships(id)).filter(({ key }) => key.startsWith(`${name}-`));
+  if (slug === room && (own.length > roomHolds || random() < 0.02)) return [{ kind: 'clear', slug }];
+  if (own.length < 3 || random() < 0.45) return enrolments(actor, { slug, own, tag });
+  return [await change(actor, { slug, own, tag, collectionId: id })];
+}
+
+type Place = { readonly slug: string; readonly own: readonly Membership[]; readonly tag: string };
+
+function enrolments({ name, random }: Actor, { slug, own, tag }: Place): Operation[] {
+  const enrol = (key: string): Operation => {
+    const direction = Array.from({ length: dimensions }, () => Math.floor(random() * 2_001 - 1_000) / 1_000);
+    const bytes = random() < 0.3 ? 0 : Math.floor(random() ** 3 * largestFile);
+    return { kind: 'enrol', slug, key, direction, bytes };
+  };
+  if (random() < 0.08) {
+    return Array.from({ length: crowdSize }, (_, index) => enrol(`${name}-${tag}-${index}`));
+  }
+  return [enrol(random() < 0.3 && own.length > 0 ? oneOf(own, random).key : `${name}-${tag}`)];
+}
+
+async function change(
+  { gallery, name, random }: Actor,
+  { slug, own, tag, collectionId }: Place & { collectionId: string },
+): Promise<Operation> {
+  const { key, personId } = oneOf(own, random);
+  const other = oneOf(own, random).key;
+  const { references } = await gallery.listReferences(collectionId, { key, offset: 0, limit: 2 });
+  const status = random() < 0.5 ? 'suspended' : 'active';
+  const choices: Operation[] = [
+    { kind: 'place', slug, key: `${name}-${tag}` },
+    { kind: 'rename', slug, from: key, to: `${name}-${tag}` },
+    { kind: 'rename', slug, from: key, to: other === key ? `${name}-${tag}` : other },
+    { kind: 'leave', slug, key },
+    references.length > 0
+      ? { kind: 'unenrol', slug, referenceIds: references.map(({ id }) => id) }
+      : { kind: 'leave', slug, key },
+    { kind: 'update', personId, change: { name: `name ${name}-${tag}`, status } },
+    { kind: 'erase', personId },
+    { kind: 'keys', name: `${name}-${tag}` },
+  ];
+  return oneOf(choices, random);
+}
+
+function oneOf<T>(values: readonly T[], random: () => number): T {
+  return values[Math.floor(random() * values.length)]!;
+}

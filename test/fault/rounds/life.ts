@@ -1,0 +1,45 @@
+import { writeSync } from 'node:fs';
+import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { seeded } from '../../bench/accuracy/seeded.ts';
+import { type Actor, nextTurn } from './actor.ts';
+import { perform } from './operations.ts';
+import { overviewOf } from './overview.ts';
+import { nowMs, type Told } from './told.ts';
+
+/**
+ * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors>`. Tells what it found, then
+ * lets the actors write at the same time until the process is killed, and tells of each write before it begins and when
+ * it is acknowledged. With no actors it closes the store and ends.
+ */
+const [dir, life, actors] = process.argv.slice(2) as [string, string, string];
+
+/** A synchronous write: what is told was told before the next thing happens. */
+function tell(told: Told): void {
+  writeSync(1, `${JSON.stringify(told)}\n`);
+}
+
+/** What no store should do; the other threads may keep a process from ending itself by less. */
+process.on('uncaughtException', (error) => {
+  tell({ what: 'failed', message: String(error.stack) });
+  process.kill(process.pid, 'SIGKILL');
+});
+
+const store = await openLmdbStore({ dir, nowMs });
+const overview = await overviewOf(store);
+tell({ what: 'opened', overview, problems: store.storeProblems() });
+
+async function act(name: string): Promise<void> {
+  const actor: Actor = { name, gallery: store.gallery, random: seeded(Number(life) * 1_000 + Number(name)) };
+  for (let turn = 0; ; turn++) {
+    const operations = await nextTurn(actor, `${life}-${turn}`);
+    const writes = operations.map(async (operation, index) => {
+      const id = { actor: name, turn, index };
+      tell({ what: 'begun', id, operation });
+      tell({ what: 'done', id, made: await perform(store, operation) });
+    });
+    await Promise.all(writes);
+  }
+}
+
+if (actors === '0') await store.close();
+else await Promise.all(Array.from({ length: Number(actors) }, (_, index) => act(String(index))));

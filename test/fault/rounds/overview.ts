@@ -1,0 +1,58 @@
+import type { Membership, Person, Uuid } from '../../../src/domain/gallery.ts';
+import type { Credential } from '../../../src/domain/ports/credentials.ts';
+import type { GalleryCounts, ListedReference } from '../../../src/domain/ports/gallery.ts';
+import type { Store } from './operations.ts';
+
+type CollectionOverview = {
+  readonly id: Uuid;
+  readonly members: readonly Membership[];
+  readonly persons: readonly Person[];
+  readonly references: readonly ListedReference[];
+  /** All that a search finds, by reference id. */
+  readonly found: readonly string[];
+  /** Whom the templates of some references find first. */
+  readonly foundFirst: readonly string[];
+};
+
+/** All that a store answers, as plain data: equal overviews, equal stores. */
+export type Overview = {
+  readonly counts: GalleryCounts;
+  readonly digest: string;
+  readonly collections: Readonly<Record<string, CollectionOverview>>;
+  readonly credentials: readonly Credential[];
+};
+
+const probesOfACollection = 12;
+const all = { offset: 0, limit: 1_000_000 };
+
+/** Asks a store for everything, once it has finished what a cut has left half way. */
+export async function overviewOf(store: Store): Promise<Overview> {
+  const { gallery, credentials } = store;
+  const digest = await gallery.digest();
+  const collections: Record<string, CollectionOverview> = {};
+  for (const { id, slug } of await gallery.listCollections()) collections[slug] = await lookAt(store, id);
+  const listed = (await credentials.list()).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  return { counts: gallery.counts(), digest, collections, credentials: listed };
+}
+
+async function lookAt({ gallery }: Store, collectionId: Uuid): Promise<CollectionOverview> {
+  const members = await gallery.listMemberships(collectionId);
+  const persons = await Promise.all(members.map(({ personId }) => gallery.findPerson(personId)));
+  const { references } = await gallery.listReferences(collectionId, all);
+  const search = async (vector: Float32Array, limit: number) => {
+    const ask = { collectionIds: [collectionId], modelId: 'model-a', minScore: -1, distinctPersons: false };
+    const [candidates] = await gallery.search({ ...ask, probes: [vector], limit });
+    return candidates!.map(({ referenceId, personId, key }) => `${referenceId} ${personId} ${key}`);
+  };
+  const stride = Math.ceil(references.length / probesOfACollection);
+  const foundFirst: string[] = [];
+  let found: string[] = [];
+  for (const [at, { id }] of references.entries()) {
+    if (at % stride !== 0) continue;
+    const { vector } = (await gallery.findReference(collectionId, id))!.template;
+    if (at === 0) found = (await search(vector, all.limit)).toSorted();
+    foundFirst.push(`${id}: ${await search(vector, 1)}`);
+  }
+  const known = persons.filter((each) => each !== undefined);
+  return { id: collectionId, members, persons: known, references, found, foundFirst };
+}

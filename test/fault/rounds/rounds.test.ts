@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { ownFolder } from '../../fixtures/gallery/folders.ts';
+import { compileShim } from '../power-cut/under-power-cut.ts';
+import { runRounds } from './rounds.ts';
+
+const rounds = 4;
+const seed = 1;
+
+test(`kill −9 while all kinds of writes are under way, ${rounds} times, loses none that was acknowledged and halves none`, async () => {
+  const root = await ownFolder();
+  const { violation, writes } = await runRounds({ root, rounds, seed, cut: 'kill' });
+  expect(violation).toBeUndefined();
+  expect(writes).toBeGreaterThan(0);
+});
+
+test(`neither do ${rounds} power cuts, on a disk that drops, reorders and tears what was not synced`, async () => {
+  const root = await ownFolder();
+  const { violation, writes } = await runRounds({ root, rounds, seed, cut: { shim: compileShim(root) } });
+  expect(violation).toBeUndefined();
+  expect(writes).toBeGreaterThan(0);
+});
+
+test('a store that does not sync is found out by a few power cuts', async () => {
+  const root = await ownFolder();
+  const cut = { shim: compileShim(root) };
+  expect(await runRounds({ root, rounds: 30, seed, cut, withoutSync: true })).toHaveProperty('violation');
+});

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { seeded } from '../../bench/accuracy/seeded.ts';
+import { type Fate, showDiskAfterCut } from '../power-cut/disk-after-cut.ts';
+import { powerCutEnvironment } from '../power-cut/under-power-cut.ts';
+import { type LifeWish, runLife } from './run-life.ts';
+import type { Told } from './told.ts';
+import { Truth } from './truth.ts';
+import { Violation } from './violation.ts';
+
+export type Rounds = {
+  /** A folder for the stores; they are left there. */
+  readonly root: string;
+  readonly rounds: number;
+  readonly seed: number;
+  /** The process is killed, or the power of its disk goes: then with shim.c as compiled there. */
+  readonly cut: 'kill' | { readonly shim: string };
+  readonly withoutSync?: boolean;
+  /** Told before each round. */
+  readonly onRound?: (round: number) => void;
+};
+
+export type Outcome = {
+  /** That were begun. */
+  readonly rounds: number;
+  /** Acknowledged in all rounds. */
+  readonly writes: number;
+  /** What the store showed in the last round that it must not, and where it lies. */
+  readonly violation?: string;
+};
+
+type Store = { readonly dir: string; readonly notes: string; readonly truth: Truth };
+
+const actors = 5;
+const livesOfAStore = 10;
+const mostMs = 400;
+const mostLines = 300;
+const mostSteps = 700;
+const fates: readonly Fate[] = [
+  'none kept',
+  'all kept',
+  'whole writes',
+  'whole writes',
+  'torn writes',
+  'torn writes',
+];
+const withoutSync = join(import.meta.dirname, 'without-sync.ts');
+
+/**
+ * Opens a store, lets actors write to it, cuts it off at a random moment and opens it again, round after round; every
+ * few rounds with a new store. Ends at the first violation.
+ */
+export async function runRounds(wish: Rounds): Promise<Outcome> {
+  const random = seeded(wish.seed);
+  let writes = 0;
+  let round = 0;
+  while (round < wish.rounds) {
+    const notes = await mkdtemp(join(wish.root, 'store-'));
+    const store = { dir: join(notes, 'data'), notes, truth: new Truth() };
+    await mkdir(store.dir);
+    try {
+      // The files are made before the first cut: rounds are about what was acknowledged.
+      await store.truth.note(await runLife({ dir: store.dir, number: 0, actors: 0 }));
+      for (let life = 0; life < livesOfAStore && round < wish.rounds; life++) {
+        round++;
+        wish.onRound?.(round);
+        const told = await liveUntilCut(wish, store, { number: wish.seed * 10_000 + round, random });
+        writes += told.filter(({ what }) => what === 'done').length;
+        await store.truth.note(told);
+      }
+      await store.truth.note(await runLife({ dir: store.dir, number: 0, actors: 0 }));
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      return { rounds: round, writes, violation: `${error.message} (${store.dir})` };
+    }
+  }
+  return { rounds: round, writes };
+}
+
+async function liveUntilCut(
+  wish: Rounds,
+  { dir, notes }: Store,
+  { number, random }: { number: number; random: () => number },
+): Promise<Told[]> {
+  const life: LifeWish = { dir, number, actors, ...(wish.withoutSync && { preload: withoutSync }) };
+  if (wish.cut === 'kill') return runLife({ ...life, kill: momentOf(random) });
+  const afterSteps = 1 + Math.floor(random() ** 2 * mostSteps);
+  const { log, env } = await powerCutEnvironment({ library: wish.cut.shim, dir, notes, afterSteps });
+  const told = await runLife({ ...life, env });
+  const fate = fates[Math.floor(random() * fates.length)]!;
+  await showDiskAfterCut({ dir, log, fate, sectorBytes: random() < 0.5 ? 512 : 4096, random });
+  return told;
+}
+
+/** Some while the store is being opened, most while it is written to. */
+function momentOf(random: () => number): { ms: number } | { lines: number } {
+  return random() < 0.2 ? { ms: random() * mostMs } : { lines: 1 + Math.floor(random() * mostLines) };
+}
