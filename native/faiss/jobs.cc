@@ -13,11 +13,11 @@ Jobs::Jobs(Napi::Env env, int threads) : threads_(threads) {
   wayBack_ = Napi::ThreadSafeFunction::New(env, Napi::Function(), "ostiary search", 0, 1);
   wayBack_.Unref(env);
   workers_ = std::make_unique<scan::Workers>(threads);
-}
-
-Jobs::~Jobs() {
-  workers_.reset();
-  wayBack_.Release();
+  // Hooks run in reverse: before Node takes the way back down, which must not be touched afterwards.
+  env.AddCleanupHook([this] {
+    workers_.reset();
+    wayBack_.Release();
+  });
 }
 
 void Jobs::useThreads(int threads) {

@@ -28,7 +28,6 @@ struct Job {
 class Jobs {
  public:
   Jobs(Napi::Env env, int threads);
-  ~Jobs();
 
   scan::Workers& workers() { return *workers_; }
   int threads() const { return threads_; }
