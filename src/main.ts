@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 import { openPinoLog } from './adapters/log/pino/pino-log.ts';
-import { exitCodes } from './cli/exit-codes.ts';
 import { runCli } from './cli/run-cli.ts';
 
 /** The entry: one command line, the process's signals, and what nobody caught. */
 
+// Where the process ends at once, it is by a signal: exit() waits for threads, of which lmdb's may be waiting for this
+// one with a write under way.
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    // Who asks twice does not want to wait.
-    if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+  process.once(signal, () => {
     stop.abort(new Error(`Ended by ${signal}`));
+    // Who asks twice does not want to wait: there is nobody left to listen, so the signal ends the process.
+    for (const other of ['SIGTERM', 'SIGINT']) process.removeAllListeners(other);
   });
 }
 
@@ -24,7 +25,7 @@ process.on('uncaughtException', (error, origin) => {
     { error, origin },
     'A defect',
   );
-  process.exit(exitCodes.defect);
+  process.kill(process.pid, 'SIGKILL');
 });
 
 process.exitCode = await runCli({

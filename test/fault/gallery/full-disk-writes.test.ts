@@ -17,7 +17,7 @@ function writesOf(turn: number): Operation[] {
   const slug = 'door';
   const [ann, bob] = [`Ann ${turn}`, `Bob ${turn}`];
   const enrol = (key: string, bytes: number): Operation => {
-    return { kind: 'enrol', slug, key, direction: [1, turn, bytes, 1], bytes };
+    return { kind: 'enrol', slug, key, direction: [1, turn, Math.log10(bytes + 1), 1], bytes };
   };
   return [
     enrol(ann, 1_000),
