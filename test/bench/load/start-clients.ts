@@ -23,7 +23,8 @@ export function startClients(task: ClientsTask): RunningClients {
       if (report.kind === 'end') resolve(report.answers);
       else latest = report;
     });
-    child.once('exit', () => reject(new Error('The process of the clients ended before its time')));
+    // Not its exit, which may be told before the last message is.
+    child.once('disconnect', () => reject(new Error('The process of the clients ended before its time')));
   });
   child.send(task);
   return {
