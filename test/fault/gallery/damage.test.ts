@@ -67,7 +67,7 @@ test('crops, pictures and people with a flipped bit are refused', async () => {
 });
 
 test('a write that fails half-way leaves nothing, and those that share its commit stand', async () => {
-  const environment = new Environment(join(await ownFolder(), 'store.mdb'));
+  const environment = await Environment.open(join(await ownFolder(), 'store.mdb'));
   const { tombstones } = openTables(environment);
   const keys = [1, 2, 3].map((fill) => Buffer.alloc(16, fill));
   const outcomes = await Promise.allSettled(
@@ -93,7 +93,7 @@ test('pictures without their gallery are not swept away', async () => {
 });
 
 test('a store is brought up to date in one step a version, and a newer one is refused', async () => {
-  const environment = new Environment(join(await ownFolder(), 'store.mdb'));
+  const environment = await Environment.open(join(await ownFolder(), 'store.mdb'));
   const tables = openTables(environment);
   const slug = Buffer.from('old');
   await environment.write(() => tables.slugs.put(slug, '00000000-0000-1000-8000-000000000000'));

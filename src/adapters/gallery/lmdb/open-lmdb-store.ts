@@ -45,8 +45,8 @@ export type LmdbStore = {
 };
 
 /**
- * Opens the store in a folder. Rejects with `storage-failed` when another process has it, or a newer version of Ostiary
- * wrote it; a damaged template is left out and told by `storeProblems`.
+ * Opens the store in a folder. Rejects with `storage-failed` when another process has it, a newer version of Ostiary
+ * wrote it, or the head of one of its files is damaged; a damaged template is left out and told by `storeProblems`.
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   const { dir } = options;
@@ -54,9 +54,9 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   await using opened = new AsyncDisposableStack();
   const lock = await takeLock(join(dir, 'store.lock'));
   opened.defer(() => lock.release());
-  const environment = new Environment(join(dir, 'gallery.mdb'));
+  const environment = await Environment.open(join(dir, 'gallery.mdb'));
   opened.defer(() => environment.close());
-  const pictures = new Pictures(join(dir, 'pictures.mdb'));
+  const pictures = await Pictures.open(join(dir, 'pictures.mdb'));
   opened.defer(() => pictures.close());
 
   const tables = openTables(environment);

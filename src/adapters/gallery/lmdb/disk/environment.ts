@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
+import { checkHead, pageSize } from './file-head.ts';
+import { makeWhole } from './new-file.ts';
 import { type Snapshot, Table } from './table.ts';
 
-/** Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made). */
-const pageSize = 16_384;
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
 
@@ -15,19 +16,16 @@ export class Environment {
   readonly #file: string;
   readonly #root: RootDatabase<Buffer, Buffer>;
 
-  constructor(file: string) {
+  private constructor(file: string, root: RootDatabase<Buffer, Buffer>) {
     this.#file = file;
-    this.#root = open<Buffer, Buffer>({
-      path: file,
-      pageSize,
-      maxDbs: 32,
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      // LMDB's own order: pages are synced, then the meta page is written through. The promise resolves after both.
-      overlappingSync: false,
-      // A batch of the event turn makes a promise that nobody holds: on a full disk it would end the process.
-      eventTurnBatching: false,
-    });
+    this.#root = root;
+  }
+
+  /** Makes the file when it is not there. Rejects with `storage-failed` when its head is damaged. */
+  static async open(file: string): Promise<Environment> {
+    if (!existsSync(file)) await makeWhole(file, (draft) => openRoot(draft).close());
+    await checkHead(file);
+    return new Environment(file, openRoot(file));
   }
 
   table<V>(name: string, codec: Codec<V>): Table<V> {
@@ -81,6 +79,21 @@ export class Environment {
       ? new AppError('storage-full', 'The disk has no room: the write was not made', { cause })
       : new AppError('storage-failed', 'The store could not be written', { cause });
   }
+}
+
+function openRoot(path: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
+    path,
+    // Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made).
+    pageSize,
+    maxDbs: 32,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    // LMDB's own order: pages are synced, then the meta page is written through. The promise resolves after both.
+    overlappingSync: false,
+    // A batch of the event turn makes a promise that nobody holds: on a full disk it would end the process.
+    eventTurnBatching: false,
+  });
 }
 
 /** lmdb rejects each write of a failed commit at once and tells the reason by a second promise. */

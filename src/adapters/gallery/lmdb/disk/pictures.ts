@@ -20,11 +20,16 @@ export class Pictures {
   readonly #table: Table<Uint8Array>;
   readonly #owner: Table<string>;
 
-  constructor(file: string) {
-    this.#environment = new Environment(file);
-    const { pictures, owner } = openPictureTables(this.#environment);
+  private constructor(environment: Environment) {
+    this.#environment = environment;
+    const { pictures, owner } = openPictureTables(environment);
     this.#table = pictures;
     this.#owner = owner;
+  }
+
+  /** As `Environment.open`. */
+  static async open(file: string): Promise<Pictures> {
+    return new Pictures(await Environment.open(file));
   }
 
   /** Rejects with `storage-failed` when the pictures are of another store: a sweep would remove them all. */
