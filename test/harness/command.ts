@@ -60,8 +60,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** The processes that it started. */
   children(): Promise<number[]>;
-  /** Sends SIGTERM and tells the exit code. */
-  stop(): Promise<number | null>;
+  /** Sends SIGTERM and tells the exit code, or the signal that ended it. */
+  stop(): Promise<number | string>;
 }
 
 /** How long a test waits for what must come, on a machine that has much else to do. */
@@ -82,8 +82,8 @@ export async function startService(options: CommandOptions): Promise<ServiceProc
   createInterface({ input: child.stdout! }).on('line', (line) => log.push(JSON.parse(line)));
   const stop = async () => {
     child.kill('SIGTERM');
-    const [exitCode] = await ended;
-    return exitCode as number | null;
+    const [exitCode, signal] = await ended;
+    return (exitCode ?? signal) as number | string;
   };
   const urlAfter = (message: RegExp) => log.find(({ msg }) => message.test(String(msg)))?.url as string;
   try {

@@ -233,7 +233,7 @@ describe('a service’s life', () => {
       patience,
     );
     process.kill(service.pid, 'SIGINT');
-    expect(await stopped).toBe(130);
+    expect(await stopped).toBe('SIGINT');
     await cut;
   });
 });
