@@ -8,7 +8,13 @@ import { text } from 'node:stream/consumers';
 import { expect, vi } from 'vitest';
 
 /** How a command ended, and what it wrote. */
-export type Ended = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
+export type Ended = {
+  readonly exitCode: number | null;
+  /** What ended it, when it did not end by itself. */
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 /** A folder of its own for a test's data, which goes with the test. */
 export async function tempFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
@@ -43,12 +49,12 @@ function spawnOstiary(args: readonly string[], { data, env, uid }: CommandOption
 /** Runs one `ostiary` command to its end. */
 export async function ostiary(args: readonly string[], options: CommandOptions): Promise<Ended> {
   const child = spawnOstiary(args, options);
-  const [stdout, stderr, [exitCode]] = await Promise.all([
+  const [stdout, stderr, [exitCode, signal]] = await Promise.all([
     text(child.stdout!),
     text(child.stderr!),
     once(child, 'close'),
   ]);
-  return { exitCode, stdout, stderr };
+  return { exitCode, signal, stdout, stderr };
 }
 
 /** A running `ostiary serve`. */
