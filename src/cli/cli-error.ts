@@ -1,4 +1,4 @@
-import { StartError } from '../app.ts';
+import { StartError } from '../app/start-error.ts';
 import { ConfigError } from '../config/load-settings.ts';
 import { AppError } from '../domain/errors.ts';
 import { type ExitCode, exitCodeFor, exitCodes } from './exit-codes.ts';

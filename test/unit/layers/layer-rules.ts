@@ -12,14 +12,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   adapters: ['domain', 'primitives'],
 };
 
-const compositionRoots = ['app.ts', 'main.ts', 'vision.ts', 'vision-worker.ts', 'cli/'];
+const compositionRoots = ['app.ts', 'app/', 'main.ts', 'vision.ts', 'vision-worker.ts', 'cli/'];
 
 /** Packages whose types and errors stay in one place. */
 export const vendorHomes: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/adapters/face-models/onnxruntime-node/',
   sharp: 'src/adapters/picture-codec/sharp/',
   lmdb: 'src/adapters/gallery/lmdb/',
-  koa: 'src/(http/|app[.]ts)',
+  koa: 'src/http/',
   '@koa/router': 'src/http/',
   busboy: 'src/http/',
   commander: 'src/cli/',

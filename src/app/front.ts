@@ -1,0 +1,80 @@
+import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
+import type { Settings } from '../config/schema.ts';
+import type { ScoreTable } from '../domain/catalogue.ts';
+import type { Credentials } from '../domain/ports/credentials.ts';
+import type { Gallery } from '../domain/ports/gallery.ts';
+import type { Log } from '../domain/ports/log.ts';
+import type { Metrics } from '../domain/ports/metrics.ts';
+import type { ModelStore } from '../domain/ports/model-store.ts';
+import type { Vision } from '../domain/ports/vision.ts';
+import { createHttpApp } from '../http/app.ts';
+import { bodyBudgetFor } from '../http/body/budget.ts';
+import type { BodyLimits } from '../http/body/limits.ts';
+import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
+import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
+import { operationsRouter } from '../http/operations.ts';
+import { createCollections } from '../services/collections.ts';
+import { createHealth } from '../services/health.ts';
+import { createPeople } from '../services/people.ts';
+import { createRecognition } from '../services/recognition.ts';
+import type { Front, ListenWhere } from './listen.ts';
+import { openAccess } from './open-access.ts';
+
+type FrontParts = {
+  readonly settings: Settings;
+  readonly models: ModelStore;
+  readonly gallery: Gallery;
+  readonly credentials: Credentials;
+  readonly storeProblems: LmdbStore['storeProblems'];
+  readonly vision: Vision;
+  readonly metrics: Metrics;
+  readonly log: Log;
+};
+
+/** The services, and the APIs over them. */
+export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
+  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
+  const collections = createCollections({ gallery });
+  await collections.ensure('default');
+  const scoreTable = scoreTablesOf(models);
+  const { keepPictures, enrolment } = settings.gallery;
+  const pictures = keepPictures ? 'full' : 'none';
+  const shared = {
+    ...{ gallery, collections, models, vision },
+    access: await openAccess(credentials, { settings, where, log }),
+    health: createHealth({ vision, gallery, storeProblems }),
+    people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
+    recognition: createRecognition({ gallery, vision, scoreTable }),
+    bodyLimits: toBodyLimits(settings),
+  };
+  const compreface = createCompreFaceDialect(shared);
+  // What is in memory at once counts for the process, whichever way it came.
+  const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };
+  const all = {
+    ...common,
+    dialects: [compreface, createOstiaryDialect(shared)],
+    openRoutes: operationsRouter({ health: shared.health, metrics }),
+  };
+  return {
+    main: createHttpApp(all).callback(),
+    compreface: createHttpApp({ ...common, dialects: [compreface], atRoot: true }).callback(),
+    control: createHttpApp({ ...all, trusted: true }).callback(),
+  };
+}
+
+function scoreTablesOf({ catalogue }: ModelStore): (modelId: string) => ScoreTable | undefined {
+  return (modelId) =>
+    catalogue.models.find(({ embedding }) => embedding?.modelId === modelId)?.embedding?.scores;
+}
+
+/** A body may hold two pictures; base64 adds a third to them, and the parts their headers. */
+function toBodyLimits({ limits }: Settings): BodyLimits {
+  return {
+    maxFileBytes: limits.pictureBytes,
+    maxMultipartBytes: 2 * limits.pictureBytes + 64 * 1024,
+    maxJsonBytes: Math.ceil(2.8 * limits.pictureBytes),
+    maxJsonDepth: limits.jsonDepth,
+    idleMs: limits.silenceMs,
+    totalMs: limits.requestMs,
+  };
+}

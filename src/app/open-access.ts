@@ -1,0 +1,30 @@
+import { secretFile } from '../adapters/host/node/secret-file.ts';
+import { firstAdminFile } from '../config/places.ts';
+import type { Settings } from '../config/schema.ts';
+import type { Credentials } from '../domain/ports/credentials.ts';
+import type { Log } from '../domain/ports/log.ts';
+import { type Access, createAccess } from '../services/access.ts';
+import { withFirstAdmin } from '../services/first-admin.ts';
+import type { ListenWhere } from './listen.ts';
+
+type AccessOptions = {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly where: ListenWhere;
+};
+
+/** Only a service that others can reach needs a first admin; a private app has its socket. */
+export async function openAccess(
+  credentials: Credentials,
+  { settings, where, log }: AccessOptions,
+): Promise<Access> {
+  const plain = createAccess({ credentials });
+  if (where !== 'configured') return plain;
+  const file = secretFile(firstAdminFile(settings));
+  const { access, created } = await withFirstAdmin(plain, file);
+  if (created) {
+    log.warn({ file: file.path }, 'First start: an admin credential lies in this file until it is used');
+    log.info({}, 'To begin, make keys for clients: npx ostiary keys create compreface');
+  }
+  return access;
+}
