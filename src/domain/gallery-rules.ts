@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 import type { NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
-import type { KeyedReference, ListedReference } from './ports/gallery.ts';
+import type { ListedReference } from './ports/gallery.ts';
 
 /** Code units; look-ups of longer keys find nothing. */
 export const longestKey = 256;
@@ -13,6 +13,14 @@ export function collectionUnknown(): AppError {
 
 export function personUnknown(): AppError {
   return new AppError('person-unknown', 'There is no such person');
+}
+
+export function personExists(): AppError {
+  return new AppError('person-exists', 'The key is taken');
+}
+
+export function referenceUnknown(): AppError {
+  return new AppError('reference-unknown', 'There is no such reference in the collection');
 }
 
 /** Rejects with `key-illegal` what no collection takes as a key: empty, over 256 code units, NUL, half a character. */
@@ -112,23 +120,35 @@ export function renamedPerson(person: Person, from: string, to: string): Person 
 /** What of an enrolled face stands in its reference, apart from the bytes that are kept beside it. */
 export function newReference(
   identity: Pick<Reference, 'id' | 'number' | 'collectionId' | 'personId' | 'createdAtMs'>,
-  { picture, ...face }: NewReference,
+  { picture, text = '', metadata = {}, ...face }: NewReference,
 ): Reference {
-  return { ...identity, ...face, hasPicture: picture !== undefined };
+  const { number: faceNumber } = identity;
+  return { ...identity, faceNumber, ...face, text, metadata, hasPicture: picture !== undefined };
 }
 
 /** The face in memory of its own, for the caller may go on using its buffers. */
-export function copyFace({ template, crop, picture, ...face }: NewReference): NewReference {
+export function copyFace({ template, crop, picture, metadata, ...face }: NewReference): NewReference {
   return {
     ...face,
+    ...(metadata && { metadata: { ...metadata } }),
     template: { modelId: template.modelId, vector: new Float32Array(template.vector) },
     ...(crop && { crop: { landmarks: crop.landmarks, jpeg: new Uint8Array(crop.jpeg) } }),
     ...(picture && { picture: new Uint8Array(picture) }),
   };
 }
 
-/** What a list tells of a reference. */
-export function listedReference(reference: Omit<KeyedReference, 'template' | 'crop'>): ListedReference {
-  const { id, number, personId, hasPicture, createdAtMs, key } = reference;
-  return { id, number, personId, hasPicture, createdAtMs, key };
+/** What a list tells of a reference: all but its template and crop. */
+export function listedReference({
+  template: _,
+  crop: __,
+  ...reference
+}: ListedReference & Partial<Pick<Reference, 'template' | 'crop'>>): ListedReference {
+  return reference;
+}
+
+/** The key of a person who comes without one, from the number of her first reference: one that nobody has there. */
+export function automaticKey(number: number, isTaken: (key: string) => boolean): string {
+  let key = `face-${number}`;
+  for (let attempt = 2; isTaken(key); attempt++) key = `face-${number}-${attempt}`;
+  return key;
 }

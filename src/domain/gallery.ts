@@ -4,12 +4,16 @@ import type { Box, Landmarks5 } from './geometry.ts';
 /** UUID in lower case; persons' and references' are version 1 with a random node. */
 export type Uuid = string;
 
+/** What callers keep beside a record, by names of their own; bounded (`checkMetadata`). */
+export type Metadata = Readonly<Record<string, string>>;
+
 /** A named set of references that is searched together. */
 export type Collection = {
   readonly id: Uuid;
   /** `[A-Za-z0-9_-]{1,48}`, unique. */
   readonly slug: string;
   readonly name: string;
+  readonly metadata: Metadata;
   readonly createdAtMs: number;
 };
 
@@ -22,7 +26,7 @@ export type Person = {
   /** A global integer below 2^53, for callers that cannot hold UUIDs. */
   readonly number: number;
   readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
   readonly status: PersonStatus;
   /** Outside of these she is not found by a search; absent is unbounded. */
   readonly validFromMs?: number;
@@ -44,10 +48,16 @@ export type Membership = {
   readonly referenceCount: number;
 };
 
-/** One enrolled face, in one collection. */
+/**
+ * One enrolled face, in one collection. The same face in several collections is as many references, *siblings*, each with
+ * an id and number of its own and all with one `faceNumber`; a collection has at most one of them.
+ */
 export type Reference = {
   readonly id: Uuid;
+  /** A global integer below 2^53 that grows with every reference. */
   readonly number: number;
+  /** The number of the first of its siblings, which may have gone. */
+  readonly faceNumber: number;
   readonly collectionId: Uuid;
   readonly personId: Uuid;
   readonly template: Template;
@@ -59,12 +69,17 @@ export type Reference = {
   readonly quality: FaceQuality;
   /** Whether the enrolled picture is kept. */
   readonly hasPicture: boolean;
+  /** What a caller calls the face, by which it is looked up; empty when nobody has called it anything. */
+  readonly text: string;
+  readonly metadata: Metadata;
   readonly createdAtMs: number;
 };
 
 /** What enrolment knows of a face before the gallery gives it its ids. */
 export type NewReference = Pick<Reference, 'template' | 'box' | 'landmarks' | 'detectorScore' | 'quality'> & {
   readonly crop?: FaceCrop;
+  readonly text?: string;
+  readonly metadata?: Metadata;
   /** The encoded picture, when the policy keeps it. */
   readonly picture?: Uint8Array;
 };
@@ -73,6 +88,8 @@ export type NewReference = Pick<Reference, 'template' | 'box' | 'landmarks' | 'd
 export type Candidate = {
   readonly score: number;
   readonly referenceId: Uuid;
+  /** Of all siblings of the reference. */
+  readonly faceNumber: number;
   readonly personId: Uuid;
   readonly collectionId: Uuid;
   readonly key: string;

@@ -56,8 +56,8 @@ export type SyncedTombstone = { readonly personId: Uuid; readonly stamp: Stamp }
   | { readonly kind: 'merged'; readonly heirId: Uuid }
 );
 
-/** A collection as devices exchange it. */
-export type SyncedCollection = Omit<Collection, 'slug'> & {
+/** A collection as devices exchange it; its metadata is each device's own. */
+export type SyncedCollection = Omit<Collection, 'slug' | 'metadata'> & {
   readonly slug: Claim;
   /** Of the write that set the name. */
   readonly named: Stamp;

@@ -6,6 +6,7 @@ import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.t
 import { galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { departureContract } from './gallery-departure.ts';
+import { siblingsContract } from './gallery-siblings.ts';
 
 let folder: string;
 let stores = 0;
@@ -23,3 +24,4 @@ const open: OpenGallery = async (clock) => {
 galleryContract('lmdb gallery', open);
 clearingContract('lmdb gallery', open);
 departureContract('lmdb gallery', open);
+siblingsContract('lmdb gallery', open);

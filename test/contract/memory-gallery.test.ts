@@ -2,7 +2,9 @@ import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory
 import { galleryContract } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { departureContract } from './gallery-departure.ts';
+import { siblingsContract } from './gallery-siblings.ts';
 
 galleryContract('memory gallery', async (clock) => openMemoryGallery(clock));
 clearingContract('memory gallery', async (clock) => openMemoryGallery(clock));
 departureContract('memory gallery', async (clock) => openMemoryGallery(clock));
+siblingsContract('memory gallery', async (clock) => openMemoryGallery(clock));

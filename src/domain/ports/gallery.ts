@@ -3,6 +3,7 @@ import type {
   Collection,
   ErasureReceipt,
   Membership,
+  Metadata,
   NewReference,
   Person,
   PersonChange,
@@ -25,7 +26,40 @@ export type SearchRequest = {
   readonly includeBarred?: boolean;
 };
 
-export type EnrolOptions = { readonly replacing?: Uuid };
+/** To whom a face goes, and what else is written with it. */
+export type EnrolOptions = {
+  /**
+   * The person, who is somewhere in the gallery (`person-unknown`); the key is the one that she gets here if she is no
+   * member yet (`person-exists` when another has it). Without, the face goes to whoever has the key.
+   */
+  readonly personId?: Uuid;
+  /** `person-exists` when there is a member already. */
+  readonly isNew?: boolean;
+  /** Another reference of hers here that goes; if it is not there, or not hers, nothing goes. */
+  readonly replacing?: Uuid;
+  /** New values of the person's fields. */
+  readonly person?: PersonChange;
+};
+
+/** The key of the person's place; `null` makes one, `face-<number of the reference>`, and a new person unless one is named. */
+export type KeyWish = string | null;
+
+/** A face to be enrolled among others. */
+export type NewEnrolment = EnrolOptions & { readonly key: KeyWish; readonly face: NewReference };
+
+/** A change of one reference among others that are written together. */
+export type ReferenceChange = { readonly collectionId: Uuid; readonly referenceId: Uuid } & (
+  | { readonly kind: 'describe'; readonly text?: string; readonly metadata?: Metadata }
+  /** Gives it to another member of its collection, as `enrol` finds or makes her; its former one leaves with her last. */
+  | ({ readonly kind: 'move'; readonly key: KeyWish } & Pick<EnrolOptions, 'personId'>)
+  /**
+   * Makes a sibling of the same person in another collection; if one is there it is kept as it is. If she is no member
+   * there she gets `key`, which must be free; without, that of her place here or, when another has it, an automatic one.
+   */
+  | { readonly kind: 'copy'; readonly to: Uuid; readonly key?: string }
+  /** Its member leaves with her last reference. */
+  | { readonly kind: 'remove' }
+);
 
 /** What is stored; of what is being removed, what is left of it. */
 export type GalleryCounts = {
@@ -39,10 +73,12 @@ export type GalleryCounts = {
  * later read and search; one that rejects changed nothing. Reads see acknowledged writes only.
  *
  * Rejects with `collection-unknown`, `person-unknown`, `reference-unknown`, `person-exists`, `collection-exists`,
- * `key-illegal`, `template-mismatch`, `storage-full`, `storage-failed`, `record-corrupt`.
+ * `key-illegal`, `template-mismatch`, `storage-full`, `storage-failed`, `record-corrupt`; and with `bad-input` when a text,
+ * name or metadata is too long (`gallery-bounds`) or one write has too many parts. Of a write of several parts
+ * `details.item` names the one that failed, from 0.
  */
 export interface Gallery extends AsyncDisposable {
-  createCollection(slug: string, name: string): Promise<Collection>;
+  createCollection(slug: string, name: string, metadata?: Metadata): Promise<Collection>;
   /** By id or slug. */
   findCollection(idOrSlug: string): Promise<Collection | undefined>;
   listCollections(): Promise<Collection[]>;
@@ -53,7 +89,13 @@ export interface Gallery extends AsyncDisposable {
   findMembership(collectionId: Uuid, key: string, ignoreCase?: 'ignoreCase'): Promise<Membership | undefined>;
   /** In the order of their keys (by UTF-16 code unit). */
   listMemberships(collectionId: Uuid): Promise<Membership[]>;
+  /** Gives a person who is somewhere in the gallery a place without a face here too; `person-exists` when she has one. */
+  placePerson(collectionId: Uuid, personId: Uuid, key: string): Promise<Membership>;
+  findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined>;
+  /** Her places in all collections, in the order of the collections' ids; none of one who is not there. */
+  listPlaces(personId: Uuid): Promise<Membership[]>;
   findPerson(personId: Uuid): Promise<Person | undefined>;
+  findPersonByNumber(number: number): Promise<Person | undefined>;
   updatePerson(personId: Uuid, change: PersonChange): Promise<Person>;
   /**
    * Gives the member another key. When another member has that key, `from`'s references become hers in this collection and
@@ -68,11 +110,22 @@ export interface Gallery extends AsyncDisposable {
   /** Takes all members out of this collection, for every reader at the same moment. */
   clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;
 
+  /** Adds a reference to the member of that key, who is made when there is none. */
+  enrol(
+    collectionId: Uuid,
+    key: KeyWish,
+    face: NewReference,
+    options?: EnrolOptions,
+  ): Promise<KeyedReference>;
+  /** Enrols all faces or, when one of them is refused, none. */
+  enrolAll(collectionId: Uuid, faces: readonly NewEnrolment[]): Promise<KeyedReference[]>;
   /**
-   * Adds a reference to the member of that key, who is made when there is none. `replacing` goes in the same write,
-   * with its crop and picture; if it is not there, or not hers, nothing goes.
+   * Makes all changes in their order or, when one of them is refused, none. Answers what each has left: the reference as
+   * it is now (of a copy the sibling), of a removal as it was.
    */
-  enrol(collectionId: Uuid, key: string, face: NewReference, options?: EnrolOptions): Promise<Reference>;
+  changeReferences(changes: readonly ReferenceChange[]): Promise<ListedReference[]>;
+  /** The siblings of a face within these collections, in the order of their numbers. */
+  findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]>;
   /** With the key of its member. */
   findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   /** The picture as it was enrolled. */
@@ -107,8 +160,8 @@ export interface Gallery extends AsyncDisposable {
   digest(): Promise<string>;
 }
 
-export type ListedReference = Pick<Reference, 'id' | 'number' | 'personId' | 'hasPicture' | 'createdAtMs'> & {
-  readonly key: string;
-};
-
+/** A reference with the key of its member. */
 export type KeyedReference = Reference & { readonly key: string };
+
+/** As a list tells it. */
+export type ListedReference = Omit<KeyedReference, 'template' | 'crop'>;

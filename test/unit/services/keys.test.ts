@@ -4,7 +4,7 @@ import type { Collection } from '../../../src/domain/gallery.ts';
 import { createAccess } from '../../../src/services/access.ts';
 import { createKeys } from '../../../src/services/keys.ts';
 
-const collection: Collection = { id: 'c0', slug: 'default', name: 'Default', createdAtMs: 0 };
+const collection: Collection = { id: 'c0', slug: 'default', name: 'Default', metadata: {}, createdAtMs: 0 };
 
 describe('making keys', () => {
   it('gives CompreFace one for each of its services, of which only recognition reaches the gallery', async () => {

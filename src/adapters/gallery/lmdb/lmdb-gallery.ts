@@ -1,22 +1,32 @@
-import { AppError } from '../../../domain/errors.ts';
+import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
   Collection,
   ErasureReceipt,
   Membership,
+  Metadata,
   NewReference,
   Person,
   PersonChange,
-  Reference,
   Uuid,
 } from '../../../domain/gallery.ts';
-import { changedPerson, checkKey, compareKeys, personUnknown } from '../../../domain/gallery-rules.ts';
+import { checkNotes } from '../../../domain/gallery-bounds.ts';
+import {
+  changedPerson,
+  checkKey,
+  compareKeys,
+  personExists,
+  personUnknown,
+} from '../../../domain/gallery-rules.ts';
 import type {
   EnrolOptions,
   Gallery,
   GalleryCounts,
   KeyedReference,
+  KeyWish,
   ListedReference,
+  NewEnrolment,
+  ReferenceChange,
   SearchRequest,
 } from '../../../domain/ports/gallery.ts';
 import { type DigestParts, digestStore } from './reading/digest-store.ts';
@@ -24,9 +34,18 @@ import type { Reader } from './reading/reader.ts';
 import { searchGallery } from './reading/search.ts';
 import { type EraseParts, erase } from './removal/erase.ts';
 import { clearCollection, removeMember } from './removal/take-out.ts';
-import { enrol } from './writing/enrol.ts';
+import { changeReferences } from './writing/change-references.ts';
+import { enrolAll, requirePerson } from './writing/enrol.ts';
 import type { Ledger, LedgerParts } from './writing/ledger.ts';
-import { addMember, findMember, getMember, mergeMember, renameMember } from './writing/members.ts';
+import {
+  addMember,
+  findMember,
+  findMemberOf,
+  getMember,
+  mergeMember,
+  placeMember,
+  renameMember,
+} from './writing/members.ts';
 import { findReference, removeReference } from './writing/references.ts';
 
 export type GalleryParts = LedgerParts & DigestParts & EraseParts & { readonly close: () => Promise<void> };
@@ -45,8 +64,9 @@ export class LmdbGallery implements Gallery {
     this.#reader = parts.reader;
   }
 
-  async createCollection(slug: string, name: string): Promise<Collection> {
-    return this.#write((ledger) => ledger.addCollection(slug, name));
+  async createCollection(slug: string, name: string, metadata: Metadata = {}): Promise<Collection> {
+    checkNotes({ name, metadata });
+    return this.#write((ledger) => ledger.addCollection(slug, name, { ...metadata }));
   }
 
   async findCollection(idOrSlug: string): Promise<Collection | undefined> {
@@ -61,9 +81,32 @@ export class LmdbGallery implements Gallery {
     checkKey(key);
     return this.#write((ledger) => {
       const collection = ledger.collection(collectionId);
-      if (findMember(ledger, collection, key)) throw new AppError('person-exists', 'The key is taken');
+      if (findMember(ledger, collection, key)) throw personExists();
       return { collectionId, ...addMember(ledger, collection, key) };
     });
+  }
+
+  async placePerson(collectionId: Uuid, personId: Uuid, key: string): Promise<Membership> {
+    checkKey(key);
+    return this.#write((ledger) => {
+      const collection = ledger.collection(collectionId);
+      requirePerson(this.#reader, personId);
+      if (findMemberOf(ledger, collection, personId) ?? findMember(ledger, collection, key))
+        throw personExists();
+      return { collectionId, ...placeMember(ledger, collection, { key, personId }) };
+    });
+  }
+
+  async findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined> {
+    return this.#reader.findMembershipOf(collectionId, personId);
+  }
+
+  async listPlaces(personId: Uuid): Promise<Membership[]> {
+    return this.#reader.places(personId);
+  }
+
+  async findPersonByNumber(number: number): Promise<Person | undefined> {
+    return this.#reader.findPersonByNumber(number);
   }
 
   async findMembership(
@@ -83,6 +126,7 @@ export class LmdbGallery implements Gallery {
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
+    checkNotes(change);
     return this.#write((ledger) => {
       const person = this.#reader.findPerson(personId);
       if (!person) throw personUnknown();
@@ -117,11 +161,28 @@ export class LmdbGallery implements Gallery {
 
   async enrol(
     collectionId: Uuid,
-    key: string,
+    key: KeyWish,
     face: NewReference,
     options?: EnrolOptions,
-  ): Promise<Reference> {
-    return enrol(this.#parts, collectionId, { key, ...face, ...options });
+  ): Promise<KeyedReference> {
+    const faces = [{ ...options, key, face }];
+    const [enrolled] = await enrolAll(this.#parts, {
+      ...{ collectionId, faces },
+      each: (items, run) => items.map(run),
+    });
+    return enrolled!;
+  }
+
+  async enrolAll(collectionId: Uuid, faces: readonly NewEnrolment[]): Promise<KeyedReference[]> {
+    return enrolAll(this.#parts, { collectionId, faces, each: eachItem });
+  }
+
+  async changeReferences(changes: readonly ReferenceChange[]): Promise<ListedReference[]> {
+    return changeReferences(this.#parts, changes);
+  }
+
+  async findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]> {
+    return this.#reader.findFace(faceNumber, collectionIds);
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {

@@ -6,6 +6,7 @@ import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
+import { completePersonNumbers } from './disk/complete.ts';
 import { Environment } from './disk/environment.ts';
 import { uuidBytes } from './disk/keys.ts';
 import { takeLock } from './disk/lock-file.ts';
@@ -61,6 +62,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 
   const tables = openTables(environment);
   const { storeId } = await migrate(environment, tables);
+  await completePersonNumbers(environment, tables);
   await pictures.claim(storeId);
   await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
 

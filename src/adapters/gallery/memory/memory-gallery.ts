@@ -1,22 +1,22 @@
-import { AppError } from '../../../domain/errors.ts';
+import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
   Collection,
   ErasureReceipt,
   Membership,
+  Metadata,
   NewReference,
   Person,
   PersonChange,
-  Reference,
   Uuid,
 } from '../../../domain/gallery.ts';
+import { checkNotes } from '../../../domain/gallery-bounds.ts';
 import {
   changedPerson,
   checkKey,
-  checkVector,
   compareKeys,
-  copyFace,
   listedReference,
+  personExists,
   personUnknown,
   resolveKey,
 } from '../../../domain/gallery-rules.ts';
@@ -24,9 +24,13 @@ import type {
   EnrolOptions,
   Gallery,
   KeyedReference,
+  KeyWish,
   ListedReference,
+  NewEnrolment,
+  ReferenceChange,
   SearchRequest,
 } from '../../../domain/ports/gallery.ts';
+import { changeReferences, enrolAll } from './memory-changes.ts';
 import { digestRecords } from './memory-digest.ts';
 import { isOf, type MemoryRecords } from './memory-records.ts';
 import { countSearchable, searchRecords } from './memory-search.ts';
@@ -39,8 +43,9 @@ export class MemoryGallery implements Gallery {
     this.#records = records;
   }
 
-  async createCollection(slug: string, name: string): Promise<Collection> {
-    return this.#records.addCollection(slug, name);
+  async createCollection(slug: string, name: string, metadata: Metadata = {}): Promise<Collection> {
+    checkNotes({ name, metadata });
+    return this.#records.addCollection(slug, name, { ...metadata });
   }
 
   async findCollection(idOrSlug: string): Promise<Collection | undefined> {
@@ -57,7 +62,7 @@ export class MemoryGallery implements Gallery {
   async addPerson(collectionId: Uuid, key: string): Promise<Membership> {
     checkKey(key);
     this.#records.checkCollection(collectionId);
-    if (this.#records.place(collectionId, key)) throw new AppError('person-exists', 'The key is taken');
+    if (this.#records.place(collectionId, key)) throw personExists();
     return this.#records.membership(this.#records.addPlace(collectionId, key));
   }
 
@@ -77,11 +82,38 @@ export class MemoryGallery implements Gallery {
     return this.#records.placesIn(collectionId).map((place) => this.#records.membership(place));
   }
 
+  async placePerson(collectionId: Uuid, personId: Uuid, key: string): Promise<Membership> {
+    checkKey(key);
+    this.#records.checkCollection(collectionId);
+    if (!this.#records.persons.has(personId)) throw personUnknown();
+    if (this.#records.placeOf(collectionId, personId) ?? this.#records.place(collectionId, key))
+      throw personExists();
+    return this.#records.membership(this.#records.addPlace(collectionId, key, personId));
+  }
+
+  async findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined> {
+    this.#records.checkCollection(collectionId);
+    const place = this.#records.placeOf(collectionId, personId);
+    return place && this.#records.membership(place);
+  }
+
+  async listPlaces(personId: Uuid): Promise<Membership[]> {
+    return this.#records.places
+      .filter((place) => place.personId === personId)
+      .sort((one, other) => compareKeys(one.collectionId, other.collectionId))
+      .map((place) => this.#records.membership(place));
+  }
+
+  async findPersonByNumber(number: number): Promise<Person | undefined> {
+    return [...this.#records.persons.values()].find((person) => person.number === number);
+  }
+
   async findPerson(personId: Uuid): Promise<Person | undefined> {
     return this.#records.persons.get(personId);
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
+    checkNotes(change);
     const person = this.#records.persons.get(personId);
     if (!person) throw personUnknown();
     const changed = changedPerson(person, change);
@@ -118,16 +150,33 @@ export class MemoryGallery implements Gallery {
 
   async enrol(
     collectionId: Uuid,
-    key: string,
+    key: KeyWish,
     face: NewReference,
-    { replacing }: EnrolOptions = {},
-  ): Promise<Reference> {
-    checkKey(key);
-    checkVector(face.template.vector);
-    this.#records.checkCollection(collectionId);
-    const reference = this.#records.addReference(collectionId, key, copyFace(face));
-    this.#records.drop((other) => other.id === replacing && isOf(other, { ...reference, key }));
-    return reference;
+    options?: EnrolOptions,
+  ): Promise<KeyedReference> {
+    const faces = [{ ...options, key, face }];
+    const [enrolled] = enrolAll(this.#records, {
+      ...{ collectionId, faces },
+      each: (items, run) => items.map(run),
+    });
+    return enrolled!;
+  }
+
+  async enrolAll(collectionId: Uuid, faces: readonly NewEnrolment[]): Promise<KeyedReference[]> {
+    return enrolAll(this.#records, { collectionId, faces, each: eachItem });
+  }
+
+  async changeReferences(changes: readonly ReferenceChange[]): Promise<ListedReference[]> {
+    return changeReferences(this.#records, changes);
+  }
+
+  async findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]> {
+    for (const id of collectionIds) this.#records.checkCollection(id);
+    return this.#records.held
+      .map(({ reference }) => reference)
+      .filter((reference) => reference.faceNumber === faceNumber)
+      .filter(({ collectionId }) => collectionIds.includes(collectionId))
+      .map((reference) => listedReference(this.#records.keyed(reference)));
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {

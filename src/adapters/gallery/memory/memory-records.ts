@@ -3,51 +3,73 @@ import type {
   Collection,
   ErasureReceipt,
   Membership,
-  NewReference,
+  Metadata,
   Person,
   Reference,
   Uuid,
 } from '../../../domain/gallery.ts';
 import {
+  automaticKey,
+  changedPerson,
   checkVector,
   collectionUnknown,
   compareKeys,
   newPerson,
   newReference,
+  personExists,
   personUnknown,
   renamedPerson,
 } from '../../../domain/gallery-rules.ts';
-import type { KeyedReference } from '../../../domain/ports/gallery.ts';
+import type { KeyedReference, NewEnrolment } from '../../../domain/ports/gallery.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
 
 /** A person's place in a collection. */
 export type Place = { readonly collectionId: Uuid; readonly personId: Uuid; readonly key: string };
+export type PlaceWish = Pick<NewEnrolment, 'key' | 'personId' | 'isNew'> & { readonly number: number };
 /** A reference with its picture. */
 export type Held = { readonly reference: Reference; readonly picture: Uint8Array | undefined };
 
 /** All that a gallery in memory holds, and the bookkeeping that keeps its lists in step. */
 export class MemoryRecords {
   readonly nowMs: () => number;
-  readonly collections: Collection[] = [];
-  readonly persons = new Map<Uuid, Person>();
-  readonly tombstones = new Map<Uuid, Tombstone>();
-  readonly dimensions = new Map<string, number>();
+  collections: Collection[] = [];
+  persons = new Map<Uuid, Person>();
+  tombstones = new Map<Uuid, Tombstone>();
+  dimensions = new Map<string, number>();
   places: Place[] = [];
   held: Held[] = [];
-  readonly #nextId: () => Uuid;
+  readonly nextId: () => Uuid;
   #lastPerson = 0;
   #lastReference = 0;
 
   constructor(nowMs: () => number, nextId: () => Uuid) {
     this.nowMs = nowMs;
-    this.#nextId = nextId;
+    this.nextId = nextId;
   }
 
-  addCollection(slug: string, name: string): Collection {
+  /** Runs a write of several parts; when one of them throws, all is as it was, apart from the ids that were given. */
+  together<R>(write: () => R): R {
+    const { places, held, dimensions, persons, tombstones } = this;
+    const numbers = [this.#lastPerson, this.#lastReference] as const;
+    this.persons = new Map(persons);
+    this.tombstones = new Map(tombstones);
+    this.dimensions = new Map(dimensions);
+    this.places = [...places];
+    this.held = [...held];
+    try {
+      return write();
+    } catch (error) {
+      Object.assign(this, { places, held, dimensions, persons, tombstones });
+      [this.#lastPerson, this.#lastReference] = numbers;
+      throw error;
+    }
+  }
+
+  addCollection(slug: string, name: string, metadata: Metadata): Collection {
     if (this.collections.some((collection) => collection.slug === slug)) {
       throw new AppError('collection-exists', 'The slug is taken');
     }
-    const collection = { id: this.#nextId(), slug, name, createdAtMs: this.nowMs() };
+    const collection = { id: this.nextId(), slug, name, metadata, createdAtMs: this.nowMs() };
     this.collections.push(collection);
     return collection;
   }
@@ -73,13 +95,33 @@ export class MemoryRecords {
     return place;
   }
 
-  /** Makes a person and gives her a place. */
-  addPlace(collectionId: Uuid, key: string): Place {
-    const id = this.#nextId();
-    this.persons.set(id, newPerson({ id, number: ++this.#lastPerson, key, createdAtMs: this.nowMs() }));
-    const place = { collectionId, personId: id, key };
+  placeOf(collectionId: Uuid, personId: Uuid): Place | undefined {
+    return this.places.find((place) => isOf({ collectionId, personId }, place));
+  }
+
+  /** Gives her a place; a new person when none is named. */
+  addPlace(collectionId: Uuid, key: string, personId: Uuid = this.#addPerson(key)): Place {
+    const place = { collectionId, personId, key };
     this.places.push(place);
     return place;
+  }
+
+  #addPerson(key: string): Uuid {
+    const id = this.nextId();
+    this.persons.set(id, newPerson({ id, number: ++this.#lastPerson, key, createdAtMs: this.nowMs() }));
+    return id;
+  }
+
+  /** The place that a face goes to; `number` is the face's, for an automatic key. */
+  placeFor(collectionId: Uuid, { key, personId, isNew, number }: PlaceWish): Place {
+    if (personId !== undefined && !this.persons.has(personId)) throw personUnknown();
+    const holder = key === null ? undefined : this.place(collectionId, key);
+    const place = personId === undefined ? holder : this.placeOf(collectionId, personId);
+    if (place && isNew) throw personExists();
+    if (place) return place;
+    if (holder) throw personExists();
+    const free = key ?? automaticKey(number, (taken) => this.place(collectionId, taken) !== undefined);
+    return this.addPlace(collectionId, free, personId);
   }
 
   rename(place: Place, to: string): void {
@@ -111,19 +153,27 @@ export class MemoryRecords {
     if (place && !this.held.some((held) => isOf(held.reference, place))) this.leave(place);
   }
 
-  /** `face` is kept as it is. */
-  addReference(collectionId: Uuid, key: string, face: NewReference): Reference {
+  nextReferenceNumber(): number {
+    return ++this.#lastReference;
+  }
+
+  /** `face` is kept as it is; an id is taken for it before. */
+  addReference(
+    collectionId: Uuid,
+    { key, face, id, replacing, person, ...wish }: NewEnrolment & { readonly id: Uuid },
+  ): KeyedReference {
     const { modelId, vector } = face.template;
     checkVector(vector, this.dimensions.get(modelId));
-    const id = this.#nextId();
-    const { personId } = this.place(collectionId, key) ?? this.addPlace(collectionId, key);
-    const reference = newReference(
-      { id, number: ++this.#lastReference, collectionId, personId, createdAtMs: this.nowMs() },
-      face,
-    );
+    const number = this.nextReferenceNumber();
+    const place = this.placeFor(collectionId, { ...wish, key, number });
+    const { personId } = place;
+    const identity = { id, number, collectionId, personId, createdAtMs: this.nowMs() };
+    const reference = newReference(identity, face);
     this.dimensions.set(modelId, vector.length);
     this.held.push({ reference, picture: face.picture });
-    return reference;
+    this.drop((other) => other.id === replacing && isOf(other, place));
+    if (person) this.persons.set(personId, changedPerson(this.persons.get(personId)!, person));
+    return { ...reference, key: place.key };
   }
 
   membership(place: Place): Membership {
@@ -164,6 +214,6 @@ export class MemoryRecords {
   }
 }
 
-export function isOf(reference: Reference, place: Place): boolean {
+export function isOf(reference: Pick<Reference, 'personId' | 'collectionId'>, place: Place): boolean {
   return reference.personId === place.personId && reference.collectionId === place.collectionId;
 }

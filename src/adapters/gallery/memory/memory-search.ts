@@ -39,7 +39,7 @@ function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float3
     ? ranked.filter(({ reference: { personId } }) => !seen.has(personId) && seen.add(personId))
     : ranked;
   return kept.slice(0, request.limit).map(({ reference, score }) => {
-    const { id: referenceId, personId, collectionId, key } = records.keyed(reference);
-    return { score: boundedCosine(score), referenceId, personId, collectionId, key };
+    const { id: referenceId, faceNumber, personId, collectionId, key } = records.keyed(reference);
+    return { score: boundedCosine(score), referenceId, faceNumber, personId, collectionId, key };
   });
 }

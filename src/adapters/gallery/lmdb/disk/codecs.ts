@@ -7,11 +7,14 @@ import { ownUuidBytes, uuidAt } from './keys.ts';
 /** How a table's values become bytes and come back. */
 export type Codec<V> = { readonly encode: (value: V) => Uint8Array; readonly decode: (payload: Buffer) => V };
 
-/** Plain data; `undefined` members are left out. The checksum vouches that what is read was written as a `V`. */
-export function json<V>(): Codec<V> {
+/**
+ * Plain data; `undefined` members are left out. The checksum vouches that what is read was written as a `V`; `complete`
+ * adds what an earlier version did not write.
+ */
+export function json<V>(complete: (stored: Partial<V>) => object = (stored) => stored): Codec<V> {
   return {
     encode: (value) => Buffer.from(JSON.stringify(value)),
-    decode: (payload) => JSON.parse(payload.toString()) as V,
+    decode: (payload) => complete(JSON.parse(payload.toString()) as Partial<V>) as V,
   };
 }
 

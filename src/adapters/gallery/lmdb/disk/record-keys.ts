@@ -25,9 +25,19 @@ export function placeKey(personId: Uuid, collection: Buffer): Buffer {
   return Buffer.concat([ownUuidBytes(personId), collection]);
 }
 
-/** Of a reference: collection‖number. */
+/** Of a reference: collection‖number; of a face among the copies: collection‖face number. */
 export function referenceKey(collection: Buffer, number: number): Buffer {
   return Buffer.concat([collection, numberBytes(number)]);
+}
+
+/** What the keys of all references with this text start with: collection‖text‖NUL. */
+export function textPrefix(collection: Buffer, text: string): Buffer {
+  return Buffer.concat([collection, textBytes(`${text}\0`)]);
+}
+
+/** Of a reference among the texts: collection‖text‖NUL‖face number. */
+export function textKey(collection: Buffer, text: string, faceNumber: number): Buffer {
+  return Buffer.concat([textPrefix(collection, text), numberBytes(faceNumber)]);
 }
 
 /** Of all that is one member's: collection‖person. */

@@ -30,11 +30,21 @@ export type Tables = ReturnType<typeof openTables>;
 /** Of the one record in `meta`. */
 export const stateKey = Buffer.from('state');
 
+/** The first stores knew no metadata. */
+const collectionCodec = json<CollectionRecord>((stored) => ({ metadata: {}, ...stored }));
+/** The first stores knew neither siblings, texts nor metadata. */
+const referenceCodec = json<ReferenceRecord>((stored) => ({
+  faceNumber: stored.number,
+  text: '',
+  metadata: {},
+  ...stored,
+}));
+
 /** The main environment's tables; `collection‖key` means the bytes of both one after the other. */
 export function openTables(environment: Environment) {
   return {
     /** id → */
-    collections: environment.table('collections', json<CollectionRecord>()),
+    collections: environment.table('collections', collectionCodec),
     /** slug (UTF-8) → collection id */
     slugs: environment.table('slugs', uuid),
     /** id → */
@@ -46,7 +56,15 @@ export function openTables(environment: Environment) {
     /** person‖collection → key */
     places: environment.table('places', json<string>()),
     /** collection‖number → */
-    references: environment.table('references', json<ReferenceRecord>()),
+    references: environment.table('references', referenceCodec),
+    /** person's number → id; of a store from before there was this table, filled when it is opened */
+    personNumbers: environment.table('person-numbers', uuid),
+    /** collection‖face number → number, of siblings that are not the first of their face */
+    faceCopies: environment.table('face-copies', json<number>()),
+    /** number → face number, of the same */
+    copiedFaces: environment.table('copied-faces', json<number>()),
+    /** collection‖text‖NUL‖face number, of references that have a text */
+    texts: environment.table('texts', nothing),
     /** reference id → number */
     referenceNumbers: environment.table('reference-numbers', json<number>()),
     /** collection‖person‖number */

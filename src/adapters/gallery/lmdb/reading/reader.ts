@@ -24,6 +24,9 @@ export type ReaderParts = {
   readonly pictures: Pictures;
 };
 
+/** A collection with the bytes that the keys of its records start with. */
+export type OpenedCollection = { readonly bytes: Buffer; readonly record: CollectionRecord };
+
 const membersInASlice = 500;
 
 /** What can be asked of the store without changing it; inside of a write it sees the state of that write. */
@@ -95,6 +98,47 @@ export class Reader {
     return places.some((place) => this.#isHeld(place)) ? person : undefined;
   }
 
+  findPersonByNumber(number: number): Person | undefined {
+    const id = isNumber(number) ? this.#tables.personNumbers.get(numberBytes(number)) : undefined;
+    return id === undefined ? undefined : this.findPerson(id);
+  }
+
+  /** In the order of the collections' ids. */
+  places(personId: Uuid): Membership[] {
+    const prefix = uuidBytes(personId);
+    const places = prefix ? this.#tables.places.entries({ prefix }) : [];
+    return Array.from(places, ({ key: place, value: key }) =>
+      this.#membership(uuidAt(place, idBytes), key),
+    ).filter((member) => member !== undefined);
+  }
+
+  findMembershipOf(collectionId: Uuid, personId: Uuid): Membership | undefined {
+    const collection = this.prefix(collectionId);
+    const person = uuidBytes(personId);
+    const key = person && this.#tables.places.get(Buffer.concat([person, collection]));
+    return key === undefined ? undefined : this.#membership(collectionId, key);
+  }
+
+  /** The references of a face in these collections, in the order of their numbers. */
+  findFace(faceNumber: number, collectionIds: readonly Uuid[]): ListedReference[] {
+    const opened = [...new Set(collectionIds)].map((id) => this.#open(id));
+    if (!isNumber(faceNumber)) return [];
+    return opened
+      .flatMap((collection) => this.siblingIn(collection, faceNumber) ?? [])
+      .sort((one, other) => one.number - other.number);
+  }
+
+  /** The reference of a face in a collection. */
+  siblingIn({ bytes, record }: OpenedCollection, faceNumber: number): ListedReference | undefined {
+    if (record.clearing) return undefined;
+    const number = this.#tables.faceCopies.get(referenceKey(bytes, faceNumber)) ?? faceNumber;
+    const found = this.#tables.references.get(referenceKey(bytes, number));
+    // The number may be that of a reference which is itself a copy.
+    if (found?.faceNumber !== faceNumber) return undefined;
+    if (this.#tables.departures.has(memberPrefix(bytes, found.personId))) return undefined;
+    return listedReference({ ...found, key: this.#keyOf(found) });
+  }
+
   /** The key of a person whose face was found in a collection; `undefined` when she is not there any more. */
   keyOfFound(personId: Uuid, collectionId: Uuid): string | undefined {
     if (this.#open(collectionId).record.clearing) return undefined;
@@ -164,7 +208,7 @@ export class Reader {
     }
   }
 
-  #open(collectionId: Uuid): { bytes: Buffer; record: CollectionRecord } {
+  #open(collectionId: Uuid): OpenedCollection {
     const bytes = uuidBytes(collectionId);
     const record = bytes && this.#tables.collections.get(bytes);
     if (!record) throw collectionUnknown();
@@ -235,4 +279,9 @@ function isHidden({ clearing }: CollectionRecord, { referenceCount }: Membership
 
 function collectionOf({ references: _, clearing: __, ...collection }: CollectionRecord): Collection {
   return collection;
+}
+
+/** Whether it can be the number of anything, and so be part of a key. */
+function isNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number >= 0;
 }

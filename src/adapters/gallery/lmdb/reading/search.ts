@@ -1,6 +1,7 @@
 import type { Candidate } from '../../../../domain/gallery.ts';
 import { boundedCosine, checkVector } from '../../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
+import { numberBytes } from '../disk/keys.ts';
 import type { Tables } from '../disk/tables.ts';
 import type { Finder } from '../finder/finder.ts';
 import type { Reader } from './reader.ts';
@@ -19,8 +20,9 @@ export async function searchGallery(
     reader.keyOfFound(person.id, collectionId),
   );
   return found.map((hits) =>
-    hits.map(({ score, key, facts: { referenceId, person, collectionId } }) => {
-      return { score: boundedCosine(score), referenceId, personId: person.id, collectionId, key };
+    hits.map(({ score, key, facts: { number, referenceId, person, collectionId } }) => {
+      const faceNumber = tables.copiedFaces.get(numberBytes(number)) ?? number;
+      return { score: boundedCosine(score), referenceId, faceNumber, personId: person.id, collectionId, key };
     }),
   );
 }

@@ -8,7 +8,7 @@ import { ownUuidBytes } from '../disk/keys.ts';
 import { memberPrefix } from '../disk/record-keys.ts';
 import { readable } from '../disk/table.ts';
 import type { Tables } from '../disk/tables.ts';
-import { BeingCleared, type Ledger } from '../writing/ledger.ts';
+import { BeingCleared, type Ledger, StillLeaving } from '../writing/ledger.ts';
 import type { Committed, Writer } from '../writing/writer.ts';
 import { sweepClearing } from './clearing.ts';
 import { departures, sweepDeparture } from './departure.ts';
@@ -37,14 +37,15 @@ export class Removals {
     this.#retries = new Retries({ again: (removal) => this.settle(removal), log: parts.log });
   }
 
-  /** As `Writer.commit`; a write that meets a collection being cleared is made again when that is done. */
+  /** As `Writer.commit`; a write that meets a removal which it must not overtake is made again when that is done. */
   async commitWhenCleared<R>(decide: (ledger: Ledger) => R): Promise<Committed<R>> {
     for (;;) {
       try {
         return await this.#parts.writer.commit(decide);
       } catch (error) {
-        if (!(error instanceof BeingCleared)) throw error;
-        await this.finish({ kind: 'clearing', collectionId: error.collectionId });
+        const removal = removalBefore(error);
+        if (!removal) throw error;
+        await this.finish(removal);
       }
     }
   }
@@ -145,4 +146,13 @@ export class Removals {
       ...departures(tables).map((departure): Removal => ({ kind: 'departure', ...departure })),
     ];
   }
+}
+
+/** What a write has to wait for; an error that names the part of a write has the reason as its cause. */
+function removalBefore(error: unknown): Removal | undefined {
+  const reason = error instanceof AppError && error.cause instanceof AppError ? error.cause : error;
+  if (reason instanceof BeingCleared) return { kind: 'clearing', collectionId: reason.collectionId };
+  if (!(reason instanceof StillLeaving)) return undefined;
+  const { collectionId, personId } = reason;
+  return { kind: 'departure', collectionId, personId };
 }

@@ -1,8 +1,9 @@
 import { AppError } from '../../../../domain/errors.ts';
-import type { Collection, Person, Uuid } from '../../../../domain/gallery.ts';
+import type { Collection, Metadata, Person, Uuid } from '../../../../domain/gallery.ts';
 import { collectionUnknown } from '../../../../domain/gallery-rules.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
-import { ownUuidBytes, uuidBytes } from '../disk/keys.ts';
+import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
+import { readable } from '../disk/table.ts';
 import { type CollectionRecord, type StoreState, stateKey, type Tables } from '../disk/tables.ts';
 import type { AfterCommit } from './after-commit.ts';
 
@@ -25,6 +26,18 @@ export class BeingCleared extends AppError {
   }
 }
 
+/** A write that places somebody where her former references are still going: it is to be made again once they are gone. */
+export class StillLeaving extends AppError {
+  readonly collectionId: Uuid;
+  readonly personId: Uuid;
+
+  constructor(collectionId: Uuid, personId: Uuid) {
+    super('storage-failed', 'The person is still leaving the collection');
+    this.collectionId = collectionId;
+    this.personId = personId;
+  }
+}
+
 /**
  * The bookkeeping of one write: collections, persons, tombstones and numbers, and what is to be done after the commit.
  * Members and references have files of their own beside it. Lives inside of one `Environment.write`.
@@ -41,10 +54,10 @@ export class Ledger {
     this.#nextId = nextId;
   }
 
-  addCollection(slug: string, name: string): Collection {
+  addCollection(slug: string, name: string, metadata: Metadata): Collection {
     const slugKey = Buffer.from(slug);
     if (this.tables.slugs.has(slugKey)) throw new AppError('collection-exists', 'The slug is taken');
-    const collection = { id: this.#nextId(), slug, name, createdAtMs: this.nowMs() };
+    const collection = { id: this.#nextId(), slug, name, metadata, createdAtMs: this.nowMs() };
     this.tables.collections.put(ownUuidBytes(collection.id), { ...collection, references: 0 });
     this.tables.slugs.put(slugKey, collection.id);
     return collection;
@@ -72,12 +85,17 @@ export class Ledger {
 
   putPerson(person: Person): void {
     this.tables.persons.put(ownUuidBytes(person.id), person);
+    const number = numberBytes(person.number);
+    if (!this.tables.personNumbers.has(number)) this.tables.personNumbers.put(number, person.id);
     this.after.push({ kind: 'person', person });
   }
 
   /** The person has lost her last place. */
   removePerson(personId: Uuid, tombstone: Tombstone): void {
-    this.tables.persons.remove(ownUuidBytes(personId));
+    const key = ownUuidBytes(personId);
+    const person = readable(() => this.tables.persons.get(key));
+    if (person) this.tables.personNumbers.remove(numberBytes(person.number));
+    this.tables.persons.remove(key);
     this.putTombstone(personId, tombstone);
     this.after.push({ kind: 'person-gone', personId });
   }

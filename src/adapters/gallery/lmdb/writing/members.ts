@@ -1,6 +1,14 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
-import { longestKey, newPerson, personUnknown, renamedPerson } from '../../../../domain/gallery-rules.ts';
+import {
+  automaticKey,
+  longestKey,
+  newPerson,
+  personExists,
+  personUnknown,
+  renamedPerson,
+} from '../../../../domain/gallery-rules.ts';
+import type { KeyWish } from '../../../../domain/ports/gallery.ts';
 import { numberAt, numberBytes, ownUuidBytes } from '../disk/keys.ts';
 import {
   foldedKey,
@@ -11,8 +19,8 @@ import {
   placeKey,
   referenceKey,
 } from '../disk/record-keys.ts';
-import type { MembershipRecord } from '../disk/tables.ts';
-import type { Ledger, OpenCollection } from './ledger.ts';
+import type { MembershipRecord, ReferenceRecord } from '../disk/tables.ts';
+import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 
 /** A member as a write sees it. */
 export type Member = MembershipRecord & { readonly key: string };
@@ -38,14 +46,61 @@ export function memberOf(ledger: Ledger, collection: OpenCollection, personId: U
   return member;
 }
 
+/** As `memberOf`, of one who need not have a place there. */
+export function findMemberOf(ledger: Ledger, collection: OpenCollection, personId: Uuid): Member | undefined {
+  return ledger.tables.places.has(placeKey(personId, collection.bytes))
+    ? memberOf(ledger, collection, personId)
+    : undefined;
+}
+
 /** Makes a person and gives her a place. */
 export function addMember(ledger: Ledger, collection: OpenCollection, key: string): Member {
   const id = ledger.unusedPersonId();
   const number = ledger.nextNumber('lastPerson');
   ledger.putPerson(newPerson({ id, number, key, createdAtMs: ledger.nowMs() }));
-  const member = { key, personId: id, referenceCount: 0 };
+  return placeMember(ledger, collection, { key, personId: id });
+}
+
+/**
+ * Gives somebody who has no place here one under a key that nobody has. Throws `StillLeaving` while references of hers
+ * go that she had here before.
+ */
+export function placeMember(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { key, personId }: { key: string; personId: Uuid },
+): Member {
+  if (ledger.tables.departures.has(memberPrefix(collection.bytes, personId)))
+    throw new StillLeaving(collection.record.id, personId);
+  const member = { key, personId, referenceCount: 0 };
   putMember(ledger, collection, member);
   return member;
+}
+
+/** Whom a face goes to; `number` is the face's, for an automatic key. */
+export type MemberWish = {
+  readonly key: KeyWish;
+  /** Of somebody who is there for those who read. */
+  readonly personId?: Uuid | undefined;
+  readonly isNew?: boolean | undefined;
+  readonly number: number;
+};
+
+/** The member who is wished for: found, placed or made. */
+export function memberFor(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { key, personId, isNew, number }: MemberWish,
+): Member {
+  const holder = key === null ? undefined : findMember(ledger, collection, key);
+  const member = personId === undefined ? holder : findMemberOf(ledger, collection, personId);
+  if (member && isNew) throw personExists();
+  if (member) return member;
+  if (holder) throw personExists();
+  const free = key ?? automaticKey(number, (taken) => findMember(ledger, collection, taken) !== undefined);
+  return personId === undefined
+    ? addMember(ledger, collection, free)
+    : placeMember(ledger, collection, { key: free, personId });
 }
 
 /** Writes all records of a member's place. */
@@ -77,19 +132,30 @@ export function mergeMember(
   const { personId } = heir;
   const prefix = memberPrefix(collection.bytes, member.personId);
   for (const number of Array.from(tables.memberReferences.keys({ prefix }), numberOf)) {
-    const at = referenceKey(collection.bytes, number);
-    const record = tables.references.get(at);
-    const row = tables.templates.get(numberBytes(number));
-    if (!record || !row) throw new AppError('record-corrupt', 'A reference lacks its record or template');
-    tables.references.put(at, { ...record, personId });
-    tables.templates.put(numberBytes(number), { ...row, personId });
-    tables.memberReferences.remove(memberReferenceKey(collection.bytes, member.personId, number));
-    tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
-    ledger.after.push({ kind: 'row-moved', number, personId });
+    giveReference(ledger, collection, { number, personId });
   }
   const referenceCount = heir.referenceCount + member.referenceCount;
   putMember(ledger, collection, { ...heir, referenceCount });
   leave(ledger, collection, { member, heirId: personId });
+}
+
+/** Makes a reference another person's; the counts of both are the caller's part. Answers its record. */
+export function giveReference(
+  { tables, after }: Ledger,
+  collection: OpenCollection,
+  { number, personId }: { number: number; personId: Uuid },
+): ReferenceRecord {
+  const at = referenceKey(collection.bytes, number);
+  const record = tables.references.get(at);
+  const row = tables.templates.get(numberBytes(number));
+  if (!record || !row) throw new AppError('record-corrupt', 'A reference lacks its record or template');
+  const given = { ...record, personId };
+  tables.references.put(at, given);
+  tables.templates.put(numberBytes(number), { ...row, personId });
+  tables.memberReferences.remove(memberReferenceKey(collection.bytes, record.personId, number));
+  tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
+  after.push({ kind: 'row-moved', number, personId });
+  return given;
 }
 
 /** Takes a member's place away, not her references; the person goes with her last place. */

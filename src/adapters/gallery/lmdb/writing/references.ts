@@ -1,44 +1,73 @@
+import { AppError } from '../../../../domain/errors.ts';
 import type { NewReference, Reference, Uuid } from '../../../../domain/gallery.ts';
-import { checkVector, listedReference, newReference } from '../../../../domain/gallery-rules.ts';
-import type { ListedReference } from '../../../../domain/ports/gallery.ts';
+import {
+  changedPerson,
+  checkVector,
+  listedReference,
+  newReference,
+} from '../../../../domain/gallery-rules.ts';
+import type { EnrolOptions, KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
-import { memberPrefix, memberReferenceKey, referenceKey } from '../disk/record-keys.ts';
+import { memberPrefix, memberReferenceKey, referenceKey, textKey } from '../disk/record-keys.ts';
 import { readable } from '../disk/table.ts';
 import type { ReferenceRecord } from '../disk/tables.ts';
-import type { Ledger, OpenCollection } from './ledger.ts';
-import { addMember, findMember, leave, memberOf, putMember } from './members.ts';
+import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
+import { leave, type Member, type MemberWish, memberFor, memberOf, putMember } from './members.ts';
 
-/** Adds a reference to the member of that key, who is made when there is none. */
+/** A face with its id; the person who is named has been looked up. */
+export type Enrolment = NewReference & { readonly id: Uuid } & Pick<
+    MemberWish,
+    'key' | 'personId' | 'isNew'
+  > &
+  Pick<EnrolOptions, 'replacing' | 'person'>;
+
+/** Adds a reference to the member who is wished for, and does what else the enrolment asks for. */
 export function addReference(
   ledger: Ledger,
   collection: OpenCollection,
-  { key, id, ...face }: NewReference & { readonly key: string; readonly id: Uuid },
-): Reference {
+  { key, personId: wanted, isNew, id, replacing, person: change, ...face }: Enrolment,
+): KeyedReference {
   const { tables } = ledger;
   const { vector, modelId } = face.template;
   checkVector(vector, tables.models.get(Buffer.from(modelId)));
   tables.models.put(Buffer.from(modelId), vector.length);
-  const member = findMember(ledger, collection, key) ?? addMember(ledger, collection, key);
-  const { personId } = member;
   const number = ledger.nextNumber('lastReference');
+  const member = memberFor(ledger, collection, { key, personId: wanted, isNew, number });
+  const { personId } = member;
   const identity = { id, number, collectionId: collection.record.id, personId, createdAtMs: ledger.nowMs() };
   const reference = newReference(identity, face);
   putReference(ledger, collection, reference);
-  putMember(ledger, collection, { ...member, referenceCount: member.referenceCount + 1 });
-  ledger.putCollection(collection, { references: collection.record.references + 1 });
-  return reference;
+  addToMember(ledger, collection, member);
+  const replaced = replacing === undefined ? undefined : findReference(ledger, collection, replacing);
+  // After the new one has come: her place in the collection stays.
+  if (replaced?.personId === personId) removeReference(ledger, collection, replaced);
+  const person = change && tables.persons.get(ownUuidBytes(personId));
+  if (person) ledger.putPerson(changedPerson(person, change));
+  return { ...reference, key: member.key };
 }
 
-function putReference(ledger: Ledger, collection: OpenCollection, reference: Reference): void {
+/** Counts one more reference of a member who has the record of it. */
+export function addToMember(ledger: Ledger, collection: OpenCollection, member: Member): void {
+  putMember(ledger, collection, { ...member, referenceCount: member.referenceCount + 1 });
+  ledger.putCollection(collection, { references: collection.record.references + 1 });
+}
+
+/** Writes all records of a new reference; the counts are the caller's part. */
+export function putReference(ledger: Ledger, collection: OpenCollection, reference: Reference): void {
   const { tables } = ledger;
   const { template, crop, ...record } = reference;
-  const { id, number, personId, collectionId } = record;
+  const { id, number, faceNumber, personId, collectionId, text } = record;
   const row = { referenceId: id, personId, collectionId, template };
   tables.references.put(referenceKey(collection.bytes, number), record);
   tables.referenceNumbers.put(ownUuidBytes(id), number);
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   tables.templates.put(numberBytes(number), row);
   if (crop) tables.crops.put(numberBytes(number), crop);
+  if (text !== '') tables.texts.put(textKey(collection.bytes, text, faceNumber), true);
+  if (faceNumber !== number) {
+    tables.faceCopies.put(referenceKey(collection.bytes, faceNumber), number);
+    tables.copiedFaces.put(numberBytes(number), faceNumber);
+  }
   ledger.after.push({ kind: 'row', number, row });
 }
 
@@ -56,6 +85,27 @@ export function findReference(
   return record;
 }
 
+/** The sibling of a face in this collection. Throws `StillLeaving` while one is going with a member who has left. */
+export function findSibling(
+  { tables }: Ledger,
+  collection: OpenCollection,
+  faceNumber: number,
+): ReferenceRecord | undefined {
+  const number = tables.faceCopies.get(referenceKey(collection.bytes, faceNumber)) ?? faceNumber;
+  const record = tables.references.get(referenceKey(collection.bytes, number));
+  if (record && tables.departures.has(memberPrefix(collection.bytes, record.personId)))
+    throw new StillLeaving(collection.record.id, record.personId);
+  return record;
+}
+
+/** A face's template and crop as they are stored. */
+export function faceOf({ tables }: Ledger, number: number): Pick<Reference, 'template' | 'crop'> {
+  const row = tables.templates.get(numberBytes(number));
+  if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
+  const crop = tables.crops.get(numberBytes(number));
+  return { template: row.template, ...(crop && { crop }) };
+}
+
 /** Removes the reference, and its member when it was her last. */
 export function removeReference(
   ledger: Ledger,
@@ -65,10 +115,15 @@ export function removeReference(
   const member = memberOf(ledger, collection, record.personId);
   dropReference(ledger, collection, record);
   ledger.putCollection(collection, { references: collection.record.references - 1 });
+  takeFromMember(ledger, collection, member);
+  return listedReference({ ...record, key: member.key });
+}
+
+/** Counts one reference less of a member, who leaves with her last. */
+export function takeFromMember(ledger: Ledger, collection: OpenCollection, member: Member): void {
   const left = { ...member, referenceCount: member.referenceCount - 1 };
   if (left.referenceCount > 0) putMember(ledger, collection, left);
   else leave(ledger, collection, { member: left });
-  return listedReference({ ...record, key: member.key });
 }
 
 /** Removes all that is kept of a reference, also of a damaged one; the counts are the caller's part. */
@@ -80,11 +135,18 @@ export function dropReference(
   const at = referenceKey(collection.bytes, number);
   const record = readable(() => tables.references.get(at));
   const id = record?.id ?? readable(() => tables.templates.get(numberBytes(number)))?.referenceId;
+  const faceNumber =
+    record?.faceNumber ?? readable(() => tables.copiedFaces.get(numberBytes(number))) ?? number;
   tables.references.remove(at);
   if (id) tables.referenceNumbers.remove(ownUuidBytes(id));
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, personId, number));
   tables.templates.remove(numberBytes(number));
   tables.crops.remove(numberBytes(number));
+  if (record && record.text !== '') tables.texts.remove(textKey(collection.bytes, record.text, faceNumber));
+  if (faceNumber !== number) {
+    tables.faceCopies.remove(referenceKey(collection.bytes, faceNumber));
+    tables.copiedFaces.remove(numberBytes(number));
+  }
   after.push({ kind: 'row-gone', number });
   if (id && record?.hasPicture !== false) after.push({ kind: 'picture-gone', referenceId: id });
 }

@@ -25,7 +25,7 @@ export class Writer {
     this.#parts = parts;
   }
 
-  /** Rejects with `BeingCleared` when `decide` meets a collection that is. */
+  /** Rejects with `BeingCleared` or `StillLeaving` when `decide` meets what is to go before. */
   async commit<R>(decide: (ledger: Ledger) => R): Promise<Committed<R>> {
     const { result, after } = await this.#parts.environment.write(() => {
       const ledger = new Ledger(this.#parts);
