@@ -44,6 +44,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'person-exists': negative,
   'key-illegal': usage,
   'reference-unknown': negative,
+  'job-unknown': negative,
   'template-mismatch': unavailable,
   'model-missing': model,
   'model-unmeasured': model,

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'person-exists'
   | 'key-illegal' // a person's key of a form that the collection refuses
   | 'reference-unknown'
+  | 'job-unknown'
   | 'template-mismatch' // a template of another length or embedding model
   | 'model-missing' // a network that is needed is not installed
   | 'model-unmeasured' // a rate was given, but the embedding model has no score table

@@ -4,6 +4,7 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
+import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
 import { completePersonNumbers } from './disk/complete.ts';
@@ -17,6 +18,7 @@ import { Finder } from './finder/finder.ts';
 import { loadFinder } from './finder/load.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
+import { LmdbJobs } from './lmdb-jobs.ts';
 import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
@@ -36,6 +38,7 @@ export type LmdbStoreOptions = {
 export type LmdbStore = {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
+  readonly jobs: Jobs;
   /**
    * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
@@ -95,5 +98,9 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   });
   const held = opened.move();
   void removals.resume();
-  return { gallery, credentials, storeProblems: () => [...problems, ...removals.problems()], close };
+  return {
+    ...{ gallery, credentials, close },
+    jobs: new LmdbJobs(environment, ledger),
+    storeProblems: () => [...problems, ...removals.problems()],
+  };
 }

@@ -47,6 +47,7 @@ export const errors: DialectErrors = {
     'key-illegal': () => illegalSubject(),
     'reference-unknown': (_error, { image, verifies }) =>
       fault(404, 44, verifies ? 'Image Id is incorrect' : `Image ${image} not found`),
+    'job-unknown': () => undefinedFault(404),
     'template-mismatch': ({ details: { expected, provided }, message }) =>
       fault(400, 37, expected === undefined ? message : embeddingLengths(expected, provided ?? 0)),
     'model-missing': () => fault(500, 41, 'The network that is needed is not installed'),

@@ -36,6 +36,7 @@ export const errors: DialectErrors = {
     'person-exists': refuse(409),
     'key-illegal': refuse(400),
     'reference-unknown': refuse(404),
+    'job-unknown': refuse(404),
     'template-mismatch': refuse(409),
     'model-missing': refuse(501),
     'model-unmeasured': refuse(501),

@@ -86,7 +86,7 @@ function openRoot(path: string): RootDatabase<Buffer, Buffer> {
     path,
     // Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made).
     pageSize,
-    maxDbs: 32,
+    maxDbs: 64,
     encoding: 'binary',
     keyEncoding: 'binary',
     // LMDB's own order: pages are synced, then the meta page is written through. The promise resolves after both.

@@ -12,6 +12,10 @@ export type RangeWish = {
   readonly prefix?: Buffer;
   /** Only keys above this one. */
   readonly after?: Buffer;
+  /** Only keys below this one. */
+  readonly before?: Buffer;
+  /** The greatest key first. */
+  readonly reverse?: boolean;
   /** Only as of this moment; else as of the last commit. */
   readonly snapshot?: Snapshot;
   readonly offset?: number;
@@ -93,13 +97,30 @@ export class Table<V> implements ReadTable<V> {
   }
 }
 
-function bounds({ prefix, after, snapshot, offset, limit }: RangeWish): object {
+function bounds(wish: RangeWish): object {
+  const { snapshot, offset, limit } = wish;
   return {
-    ...(prefix && { start: prefix, end: afterPrefix(prefix) }),
-    ...(after && { start: after, exclusiveStart: true }),
+    ...(wish.reverse ? reverseBounds(wish) : forwardBounds(wish)),
     ...(snapshot && { transaction: snapshot }),
     ...(offset !== undefined && { offset }),
     ...(limit !== undefined && Number.isFinite(limit) && { limit }),
+  };
+}
+
+function forwardBounds({ prefix, after, before }: RangeWish): object {
+  return {
+    ...(prefix && { start: prefix, end: afterPrefix(prefix) }),
+    ...(before && { end: before }),
+    ...(after && { start: after, exclusiveStart: true }),
+  };
+}
+
+function reverseBounds({ prefix, after, before }: RangeWish): object {
+  return {
+    reverse: true,
+    ...(prefix && { start: afterPrefix(prefix), exclusiveStart: true, end: prefix, inclusiveEnd: true }),
+    ...(before && { start: before, exclusiveStart: true }),
+    ...(after && { end: after, inclusiveEnd: false }),
   };
 }
 

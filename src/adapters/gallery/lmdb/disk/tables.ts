@@ -1,4 +1,5 @@
 import type { Collection, Membership, Person, Reference } from '../../../../domain/gallery.ts';
+import type { Job } from '../../../../domain/job.ts';
 import type { Credential } from '../../../../domain/ports/credentials.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
@@ -83,6 +84,12 @@ export function openTables(environment: Environment) {
     credentials: environment.table('credentials', json<Credential>()),
     /** SHA-256 of the secret → credential id */
     credentialSecrets: environment.table('credential-secrets', uuid),
+    /** number → */
+    jobs: environment.table('jobs', json<Job>()),
+    /** id → number */
+    jobNumbers: environment.table('job-numbers', json<number>()),
+    /** name (UTF-8) → the number given last */
+    series: environment.table('series', json<number>()),
     /** `state` → */
     meta: environment.table('meta', json<StoreState>()),
   };
