@@ -5,6 +5,7 @@ import { meterVision } from './adapters/vision/metered/metered-vision.ts';
 import { startVision } from './adapters/vision/process/start-vision.ts';
 import { createFront } from './app/front.ts';
 import { drain, type ListenWhere, listenAt, tellListeners } from './app/listen.ts';
+import { openJobs, resumeJobs } from './app/open-jobs.ts';
 import { openModels } from './app/open-models.ts';
 import { openStore } from './app/open-store.ts';
 import { visionOptions } from './app/vision-options.ts';
@@ -44,10 +45,13 @@ export async function startApp(settings: Settings, { listen: where, log }: Start
     }),
   });
   const vision = meterVision(processVision, metrics);
-  const front = await createFront({ settings, models, ...store, vision, metrics, log }, where);
+  const jobs = stack.use(openJobs(store.jobs, settings, log));
+  const front = await createFront({ settings, models, ...store, vision, jobs, metrics, log }, where);
   const listeners = await listenAt(front, settings, where);
   stack.defer(() => drain(listeners, log));
   tellListeners(listeners, settings.http, log);
+  // Who starts the service for one command does not want it to do what else is left.
+  if (where === 'configured') resumeJobs(jobs, log);
   const running = stack.move();
   return {
     async ready(signal) {

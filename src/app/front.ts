@@ -15,6 +15,7 @@ import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import { createCollections } from '../services/collections.ts';
 import { createHealth } from '../services/health.ts';
+import type { JobService } from '../services/jobs.ts';
 import { createPeople } from '../services/people.ts';
 import { createRecognition } from '../services/recognition.ts';
 import type { Front, ListenWhere } from './listen.ts';
@@ -27,20 +28,21 @@ type FrontParts = {
   readonly credentials: Credentials;
   readonly storeProblems: LmdbStore['storeProblems'];
   readonly vision: Vision;
+  readonly jobs: JobService;
   readonly metrics: Metrics;
   readonly log: Log;
 };
 
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
-  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
+  const { settings, models, gallery, credentials, storeProblems, vision, jobs, metrics, log } = parts;
   const collections = createCollections({ gallery });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
   const { keepPictures, enrolment } = settings.gallery;
   const pictures = keepPictures ? 'full' : 'none';
   const shared = {
-    ...{ gallery, collections, models, vision },
+    ...{ gallery, collections, models, vision, jobs },
     access: await openAccess(credentials, { settings, where, log }),
     health: createHealth({ vision, gallery, storeProblems }),
     people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),

@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
 import { addEnrol } from './commands/enrol.ts';
 import { addIdentify } from './commands/identify.ts';
+import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addServe } from './commands/serve.ts';
@@ -41,7 +42,17 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
       else output.note(error.message);
     }
   };
-  for (const add of [addServe, addDetect, addCompare, addEnrol, addIdentify, addModels, addKeys, addConfig]) {
+  for (const add of [
+    addServe,
+    addDetect,
+    addCompare,
+    addEnrol,
+    addIdentify,
+    addModels,
+    addKeys,
+    addJobs,
+    addConfig,
+  ]) {
     add(program, run);
   }
   try {

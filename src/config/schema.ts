@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jobsSchema } from './keeping.ts';
 
 /**
  * Every setting there is. A field's `meta` is its documentation: `description`, `unit`, what its default is where that
@@ -211,6 +212,7 @@ export const settingsSchema = z
     vision: visionSchema.prefault({}),
     models: modelsSchema.prefault({}),
     gallery: gallerySchema.prefault({}),
+    jobs: jobsSchema.prefault({}),
     log: logSchema.prefault({}),
   })
   .superRefine(({ http }, context) => {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
+import type { Jobs } from '../../src/domain/ports/jobs.ts';
 import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
@@ -20,9 +22,11 @@ import { defaultServerLimits, type HttpListener, listen, type ServerLimits } fro
 import { type Access, createAccess } from '../../src/services/access.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
+import { createJobs, type JobService } from '../../src/services/jobs.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
+import { silentLog } from '../fixtures/silent-log.ts';
 import { openTestVision, readScoreTables } from './vision.ts';
 
 /** What dialects are made from. */
@@ -34,6 +38,7 @@ export type TestServices = {
   readonly people: People;
   readonly collections: Collections;
   readonly access: Access;
+  readonly jobs: JobService;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -102,13 +107,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(await issueKeys('default')),
     async [Symbol.asyncDispose]() {
       await Promise.all([main.drain(0), own.drain(0)]);
+      await services.jobs[Symbol.asyncDispose]();
       await vision[Symbol.asyncDispose]();
       await store.close();
     },
   };
 }
 
-type TestStore = { gallery: Gallery; credentials: Credentials; close: () => Promise<void> };
+type TestStore = { gallery: Gallery; credentials: Credentials; jobs: Jobs; close: () => Promise<void> };
 
 async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
   if (kind === 'memory') {
@@ -116,6 +122,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
     return {
       gallery,
       credentials: openMemoryCredentials(),
+      jobs: openMemoryJobs(),
       close: async () => gallery[Symbol.asyncDispose](),
     };
   }
@@ -125,11 +132,11 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
     await store.close();
     await rm(dir, { recursive: true });
   };
-  return { gallery: store.gallery, credentials: store.credentials, close };
+  return { ...store, close };
 }
 
 function createServices(
-  { gallery, credentials }: TestStore,
+  { gallery, credentials, jobs }: TestStore,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {
@@ -143,6 +150,7 @@ function createServices(
     }),
     collections: createCollections({ gallery }),
     access: createAccess({ credentials, attempts }),
+    jobs: createJobs({ jobs, policy: { keepDays: 1, keepAtMost: 100 }, log: silentLog }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
   };
 }

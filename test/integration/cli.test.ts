@@ -63,6 +63,15 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect((await run('keys', 'revoke', id)).exitCode).toBe(1);
   });
 
+  it('lists jobs, and says that it does not know one', async () => {
+    expect(await run('jobs', 'list')).toMatchObject({ exitCode: 0, stdout: 'There are no jobs.\n' });
+    expect(await runJson('jobs', 'list')).toEqual({ exitCode: 0, value: { jobs: [] } });
+    const unknown = ['00000000-0000-1000-8000-000000000000'];
+    expect((await run('jobs', 'show', '--follow', ...unknown)).exitCode).toBe(1);
+    expect((await run('jobs', 'cancel', ...unknown)).exitCode).toBe(1);
+    expect((await run('jobs', 'list', '--state', 'asleep')).exitCode).toBe(2);
+  });
+
   it('enrols all pictures of a folder and knows the person in another picture', async () => {
     const enrolled = await run('enrol', 'Ann Example', at('ann'));
     expect(enrolled).toMatchObject({

@@ -1,19 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openModelStore } from '../../../src/adapters/model-store/folders/open-model-store.ts';
-import { createOstiaryDialect } from '../../../src/http/dialects/ostiary/dialect.ts';
 import type {
   CompareVectorsAnswer,
   EmbedAnswer,
   IdentifyAnswer,
   SearchAnswer,
 } from '../../../src/http/dialects/ostiary/wire.ts';
-import { createHealth } from '../../../src/services/health.ts';
-import { startTestApp, type TestApp } from '../../harness/app.ts';
+import type { TestApp } from '../../harness/app.ts';
 import { type Call, call } from '../../harness/http-client.ts';
+import { type OwnApi, startOwnApi } from '../../harness/own-api.ts';
 import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
 
 let app: TestApp;
-let key: string;
+let ask: OwnApi['ask'];
 let ann: Buffer;
 let annLater: Buffer;
 let bea: Buffer;
@@ -21,26 +19,12 @@ let room: Buffer;
 const modelId = 'face-api-recognition-1';
 
 beforeAll(async () => {
-  const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
-  app = await startTestApp({
-    bodyLimits: { maxFileBytes: 2 * 1024 * 1024 },
-    dialects: (services) => [
-      createOstiaryDialect({
-        ...services,
-        models,
-        health: createHealth({ ...services, storeProblems: () => [] }),
-      }),
-    ],
-  });
-  const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
-  ({ secret: key } = await app.services.access.create(admin));
+  ({ app, ask } = await startOwnApi({ bodyLimits: { maxFileBytes: 2 * 1024 * 1024 } }));
   const pictures = [portrait('ann'), portrait('ann', 'other'), portrait('bea'), emptyRoom()] as const;
   [ann, annLater, bea, room] = await Promise.all(pictures);
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-const ask = (method: string, path: string, with_: Call = {}) =>
-  call(app.main.address, method, `/ostiary/v1${path}`, { key, ...with_ });
 const picture = (bytes: Buffer): Call => ({
   body: Uint8Array.from(bytes),
   headers: { 'Content-Type': 'image/jpeg' },

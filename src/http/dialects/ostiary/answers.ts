@@ -75,6 +75,7 @@ export function toModel({ entry, state, profiles }: ListedModel): ModelAnswer {
   return { id, role, title, licence, state, profiles };
 }
 
-function toIso(ms: number): string {
+/** ISO 8601 in UTC. */
+export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -6,6 +6,7 @@ import type { Vision } from '../../../domain/ports/vision.ts';
 import type { Access } from '../../../services/access.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Health } from '../../../services/health.ts';
+import type { JobService } from '../../../services/jobs.ts';
 import { createKeys } from '../../../services/keys.ts';
 import { listModels } from '../../../services/models.ts';
 import type { People } from '../../../services/people.ts';
@@ -15,6 +16,7 @@ import type { Dialect, DialectRouter, RequestContext, RequestState } from '../..
 import { toCollection, toKey, toModel } from './answers.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
+import { mountJobs } from './jobs.ts';
 import { readBody, readParameter } from './requests.ts';
 import { mountVectors } from './vectors.ts';
 import { type HealthAnswer, newCollectionSchema, newKeysSchema } from './wire.ts';
@@ -25,6 +27,7 @@ export type OstiaryParts = {
   readonly people: People;
   readonly recognition: Recognition;
   readonly health: Health;
+  readonly jobs: JobService;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts'>;
@@ -45,6 +48,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
       mountFaces(router, parts);
       mountVectors(router, parts);
       mountState(router, parts);
+      mountJobs(router, parts);
       return router;
     },
   };

@@ -7,6 +7,7 @@ import {
   type FaceQuality,
 } from '../../../domain/face.ts';
 import type { Box } from '../../../domain/geometry.ts';
+import type { Job } from '../../../domain/job.ts';
 import { type DialectName, type ServiceName, services } from '../../../domain/ports/credentials.ts';
 import type { GalleryCounts } from '../../../domain/ports/gallery.ts';
 import type { ModelState } from '../../../domain/ports/model-store.ts';
@@ -234,6 +235,12 @@ export type ModelAnswer = {
   readonly state: ModelState;
   /** The profiles that use it. */
   readonly profiles: readonly string[];
+};
+
+export type JobAnswer = Pick<Job, 'id' | 'kind' | 'state' | 'progress' | 'report' | 'error'> & {
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
 };
 
 export type HealthAnswer = {

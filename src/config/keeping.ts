@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** How long records are kept that grow by themselves, and how many of them. */
+
+const days = z.int().min(1).max(36_500);
+const atMost = z.int().min(1).max(1_000_000_000);
+
+export const jobsSchema = z.strictObject({
+  keepDays: days.default(90).meta({
+    description: 'How long a job is told after its end.',
+    unit: 'days',
+  }),
+  keepAtMost: atMost.max(100_000).default(1_000).meta({
+    description: 'How many ended jobs are told; the oldest go first.',
+    unit: 'jobs',
+  }),
+});

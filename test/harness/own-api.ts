@@ -1,0 +1,31 @@
+import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
+import { createOstiaryDialect } from '../../src/http/dialects/ostiary/dialect.ts';
+import { createHealth } from '../../src/services/health.ts';
+import { startTestApp, type TestApp, type TestAppOptions } from './app.ts';
+import { type Call, call, type Reply } from './http-client.ts';
+
+/** An app with our own API, asked as an admin. */
+export type OwnApi = {
+  readonly app: TestApp;
+  readonly key: string;
+  ask(method: string, path: string, more?: Call): Promise<Reply>;
+};
+
+export async function startOwnApi(options: TestAppOptions = {}): Promise<OwnApi> {
+  const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
+  const app = await startTestApp({
+    ...options,
+    dialects: (services) => [
+      createOstiaryDialect({
+        ...services,
+        models,
+        health: createHealth({ ...services, storeProblems: () => [] }),
+      }),
+    ],
+  });
+  const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
+  const { secret: key } = await app.services.access.create(admin);
+  const ask: OwnApi['ask'] = (method, path, more = {}) =>
+    call(app.main.address, method, `/ostiary/v1${path}`, { key, ...more });
+  return { app, key, ask };
+}
