@@ -19,9 +19,12 @@ template <typename Visit>
 void Chunk::visitParts(Visit visit) {
   visit(nibbles_, format_.code.nibbleBytes);
   visit(bits_, format_.code.bitBytes);
+  visit(fine_, format_.code.fineBytes);
   visit(originals_, originalBytes());
   visit(inverseNorms_, sizeof(float));
   visit(nibbleCosines_, sizeof(float));
+  visit(fineInverseNorms_, format_.code.hasFine() ? sizeof(float) : 0);
+  visit(fineCosines_, format_.code.hasFine() ? sizeof(float) : 0);
   visit(labels_, sizeof(std::uint32_t));
   visit(bitCosines_, format_.code.hasBits() ? sizeof(std::uint16_t) : 0);
 }
@@ -52,6 +55,11 @@ void Chunk::write(std::uint32_t row, const Code& code, std::uint32_t label, cons
   labels_[row] = label;
   for (int byte = 0; byte < format_.code.bitBytes; byte++) *bitAt(row, byte) = code.bits[byte];
   if (format_.code.hasBits()) bitCosines_[row / groupRows * groupRows + placeInGroup(row % groupRows)] = code.bitCosine;
+  if (format_.code.hasFine()) {
+    std::memcpy(fine_ + static_cast<std::size_t>(row) * format_.code.fineBytes, code.fine, format_.code.fineBytes);
+    fineInverseNorms_[row] = code.fineInverseNorm;
+    fineCosines_[row] = code.fineCosine;
+  }
   std::uint8_t* out = originals_ + row * originalBytes();
   if (format_.originals == Originals::float32) std::memcpy(out, original, originalBytes());
   if (format_.originals == Originals::float16) {
@@ -70,12 +78,19 @@ void Chunk::copyRow(std::uint32_t row, const Chunk& from, std::uint32_t fromRow)
     bitCosines_[row / groupRows * groupRows + placeInGroup(row % groupRows)] =
         from.bitCosines_[fromRow / groupRows * groupRows + placeInGroup(fromRow % groupRows)];
   }
+  if (format_.code.hasFine()) {
+    const std::size_t fineBytes = format_.code.fineBytes;
+    std::memcpy(fine_ + row * fineBytes, from.fine_ + fromRow * fineBytes, fineBytes);
+    fineInverseNorms_[row] = from.fineInverseNorms_[fromRow];
+    fineCosines_[row] = from.fineCosines_[fromRow];
+  }
   std::memcpy(originals_ + row * originalBytes(), from.originals_ + fromRow * originalBytes(), originalBytes());
 }
 
 void Chunk::wipe(std::uint32_t row) {
   std::memset(nibbles_ + static_cast<std::size_t>(row) * format_.code.nibbleBytes, 0, format_.code.nibbleBytes);
   for (int byte = 0; byte < format_.code.bitBytes; byte++) *bitAt(row, byte) = 0;
+  std::memset(fine_ + static_cast<std::size_t>(row) * format_.code.fineBytes, 0, format_.code.fineBytes);
   std::memset(originals_ + row * originalBytes(), 0, originalBytes());
 }
 
@@ -85,6 +100,12 @@ void Chunk::readCode(std::uint32_t row, std::uint8_t* code) const {
   std::uint8_t* out = code + format_.code.nibbleBytes;
   for (int byte = 0; byte < format_.code.bitBytes; byte++) out[byte] = *bitAt(row, byte);
   out += format_.code.bitBytes;
+  if (format_.code.hasFine()) {
+    const float fineFactors[2] = {fineInverseNorms_[row], fineCosines_[row]};
+    std::memcpy(out, fine(row), format_.code.fineBytes);
+    out += format_.code.fineBytes;
+    std::memcpy(out + sizeof factors, fineFactors, sizeof fineFactors);
+  }
   std::memcpy(out, factors, sizeof factors);
   if (format_.code.hasBits()) {
     std::memcpy(out + sizeof factors, &bitCosines_[row / groupRows * groupRows + placeInGroup(row % groupRows)],

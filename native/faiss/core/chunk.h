@@ -55,6 +55,12 @@ class Chunk {
   NibbleRows nibbles(std::uint32_t row) const {
     return {nibbles_ + static_cast<std::size_t>(row) * format_.code.nibbleBytes, inverseNorms_ + row, nibbleCosines_ + row};
   }
+  /// The lower halves of a row's bytes; only where the format has them.
+  const std::uint8_t* fine(std::uint32_t row) const {
+    return fine_ + static_cast<std::size_t>(row) * format_.code.fineBytes;
+  }
+  float fineInverseNorm(std::uint32_t row) const { return fineInverseNorms_[row]; }
+  float fineCosine(std::uint32_t row) const { return fineCosines_[row]; }
   const float* floats(std::uint32_t row) const {
     return reinterpret_cast<const float*>(originals_) + static_cast<std::size_t>(row) * format_.dimensions;
   }
@@ -80,6 +86,9 @@ class Chunk {
   std::uint8_t* nibbles_ = nullptr;
   float* inverseNorms_ = nullptr;
   float* nibbleCosines_ = nullptr;
+  std::uint8_t* fine_ = nullptr;
+  float* fineInverseNorms_ = nullptr;
+  float* fineCosines_ = nullptr;
   std::uint32_t* labels_ = nullptr;
   std::uint8_t* originals_ = nullptr;
   Block blocks_[chunkRows / blockRows];

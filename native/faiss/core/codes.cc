@@ -24,12 +24,19 @@ float sumOf(int count, Term term) {
   return sum;
 }
 
-/// Whole levels from 0 to 15.
-void findLevels(const float* __restrict rotated, int padded, std::int32_t* __restrict levels) {
-  const float scale = std::sqrt(static_cast<float>(padded)) / bestStep;
+/// Whole levels from 0 to `count` − 1, those in the middle on either side of 0.
+void findLevels(const float* __restrict rotated, int padded, float scale, int count, std::int32_t* __restrict levels) {
+  const float most = static_cast<float>(count - 1);
+  const float middle = static_cast<float>(count) / 2;
   for (int i = 0; i < padded; i++) {
-    levels[i] = static_cast<std::int32_t>(std::min(std::max(rotated[i] * scale + 8.F, 0.F), 15.F));
+    levels[i] = static_cast<std::int32_t>(std::min(std::max(rotated[i] * scale + middle, 0.F), most));
   }
+}
+
+float largestOf(const float* values, int count) {
+  float largest = 1e-9F;
+  for (int i = 0; i < count; i++) largest = std::max(largest, std::fabs(values[i]));
+  return largest;
 }
 
 void writeNibbles(const std::int32_t* __restrict levels, int half, std::uint8_t* __restrict nibbles) {
@@ -48,9 +55,14 @@ std::int32_t levelOf(const std::uint8_t* nibbles, int half, int i) {
   return i < half ? nibbles[i] & 15 : nibbles[i - half] >> 4;
 }
 
-/// The two factors of the nibbles: 1 / |v|, and the cosine with the row.
-void measureNibbles(const float* rotated, const std::int32_t* levels, int padded, float* factors) {
-  const auto value = [levels](int i) { return static_cast<float>(levels[i]) - 7.5F; };
+std::int32_t byteOf(const CodeFormat& format, const Code& code, int i) {
+  return levelOf(code.nibbles, format.nibbleBytes, i) << 4 | levelOf(code.fine, format.fineBytes, i);
+}
+
+/// Two factors of levels below `count`: 1 / |v|, and the cosine with the row.
+void measureLevels(const float* rotated, const std::int32_t* levels, int padded, int count, float* factors) {
+  const float middle = static_cast<float>(count - 1) / 2;
+  const auto value = [levels, middle](int i) { return static_cast<float>(levels[i]) - middle; };
   const float dot = sumOf(padded, [&](int i) { return value(i) * rotated[i]; });
   const float square = sumOf(padded, [&](int i) { return value(i) * value(i); });
   const float length = sumOf(padded, [&](int i) { return rotated[i] * rotated[i]; });
@@ -64,51 +76,91 @@ std::uint16_t measureBits(const float* rotated, int padded) {
   return static_cast<std::uint16_t>(std::min(1.F, sum / std::sqrt(static_cast<float>(padded) * length)) * 65535);
 }
 
+/// Whether the factors are those of the levels below `count`; NaN is of none.
+template <typename Level>
+bool fits(int padded, int count, Level level, float inverseNorm, float cosine) {
+  // In half steps, as whole numbers.
+  std::int32_t square = 0;
+  for (int i = 0; i < padded; i++) {
+    const std::int32_t value = 2 * level(i) - (count - 1);
+    square += value * value;
+  }
+  return std::fabs(inverseNorm * std::sqrt(static_cast<double>(square)) - 2) < 1e-5 && cosine > 0 && cosine <= 1;
+}
+
+/// Nibbles at the step that suits most rows, and bits.
+std::uint8_t* encodeWithBits(const CodeFormat& format, const float* rotated, std::uint8_t* code, float* factors) {
+  alignas(64) std::int32_t levels[1024];
+  findLevels(rotated, format.padded, std::sqrt(static_cast<float>(format.padded)) / bestStep, 16, levels);
+  measureLevels(rotated, levels, format.padded, 16, factors);
+  writeNibbles(levels, format.nibbleBytes, code);
+  writeBits(rotated, format.padded, code + format.nibbleBytes);
+  return code + format.nibbleBytes + format.bitBytes;
+}
+
+/// Bytes, of which the upper halves are nibbles in their own right: over the row's own range, for what is cut off costs
+/// a byte more than the step.
+std::uint8_t* encodeFinely(const CodeFormat& format, const float* rotated, std::uint8_t* code, float* factors) {
+  alignas(64) std::int32_t bytes[256] = {};
+  alignas(64) std::int32_t levels[256] = {};
+  findLevels(rotated, format.padded, 128 / largestOf(rotated, format.padded), 256, bytes);
+  for (int i = 0; i < format.padded; i++) levels[i] = bytes[i] >> 4;
+  measureLevels(rotated, levels, format.padded, 16, factors);
+  measureLevels(rotated, bytes, format.padded, 256, factors + 2);
+  writeNibbles(levels, format.nibbleBytes, code);
+  for (int i = 0; i < format.padded; i++) levels[i] = bytes[i] & 15;
+  writeNibbles(levels, format.fineBytes, code + format.nibbleBytes);
+  return code + format.nibbleBytes + format.fineBytes;
+}
+
 }  // namespace
 
 void encode(const CodeFormat& format, const Rotation& rotation, const float* vector, std::uint8_t* code) {
   alignas(64) float rotated[1024];
   rotation.apply(vector, rotated);
-  alignas(64) std::int32_t levels[1024];
-  findLevels(rotated, format.padded, levels);
-  writeNibbles(levels, format.nibbleBytes, code);
-  float factors[2];
-  measureNibbles(rotated, levels, format.padded, factors);
-  std::uint8_t* out = code + format.nibbleBytes;
-  if (format.hasBits()) {
-    writeBits(rotated, format.padded, out);
-    const std::uint16_t cosine = measureBits(rotated, format.padded);
-    std::memcpy(out + format.bitBytes + sizeof factors, &cosine, sizeof cosine);
+  float factors[4];
+  if (!format.hasBits()) {
+    std::uint8_t* out = encodeFinely(format, rotated, code, factors);
+    std::memcpy(out, factors, 4 * sizeof(float));
+    return;
   }
-  std::memcpy(out + format.bitBytes, factors, sizeof factors);
+  std::uint8_t* out = encodeWithBits(format, rotated, code, factors);
+  const std::uint16_t cosine = measureBits(rotated, format.padded);
+  std::memcpy(out, factors, 2 * sizeof(float));
+  std::memcpy(out + 2 * sizeof(float), &cosine, sizeof cosine);
 }
 
 Code partsOf(const CodeFormat& format, const std::uint8_t* code) {
-  const std::uint8_t* bits = code + format.nibbleBytes;
-  float factors[2];
-  std::memcpy(factors, bits + format.bitBytes, sizeof factors);
+  const std::uint8_t* rest = code + format.nibbleBytes;
+  const std::uint8_t* behind = rest + format.bitBytes + format.fineBytes;
+  float factors[4] = {};
   std::uint16_t cosine = 0;
-  if (format.hasBits()) std::memcpy(&cosine, bits + format.bitBytes + sizeof factors, sizeof cosine);
-  return {code, bits, factors[0], factors[1], cosine};
+  std::memcpy(factors, behind, (format.hasFine() ? 4 : 2) * sizeof(float));
+  if (format.hasBits()) std::memcpy(&cosine, behind + 2 * sizeof(float), sizeof cosine);
+  return {code,
+          format.hasBits() ? rest : nullptr,
+          factors[0],
+          factors[1],
+          cosine,
+          format.hasFine() ? rest : nullptr,
+          factors[2],
+          factors[3]};
 }
 
 bool isSound(const CodeFormat& format, const Code& code) {
-  // In half steps, as whole numbers.
-  std::int32_t square = 0;
-  for (int i = 0; i < format.nibbleBytes; i++) {
-    const std::int32_t low = 2 * (code.nibbles[i] & 15) - 15;
-    const std::int32_t high = 2 * (code.nibbles[i] >> 4) - 15;
-    square += low * low + high * high;
-  }
-  const bool fits = std::fabs(code.inverseNorm * std::sqrt(static_cast<double>(square)) - 2) < 1e-5;
-  // NaN compares false.
-  return fits && code.nibbleCosine > 0 && code.nibbleCosine <= 1 && (!format.hasBits() || code.bitCosine > 0);
+  const auto nibble = [&](int i) { return levelOf(code.nibbles, format.nibbleBytes, i); };
+  if (!fits(format.padded, 16, nibble, code.inverseNorm, code.nibbleCosine)) return false;
+  if (format.hasBits()) return code.bitCosine > 0;
+  const auto byte = [&](int i) { return byteOf(format, code, i); };
+  return fits(format.padded, 256, byte, code.fineInverseNorm, code.fineCosine);
 }
 
 void decode(const CodeFormat& format, const Code& code, float* rotated) {
-  const float scale = code.inverseNorm * code.nibbleCosine;
+  const bool fine = format.hasFine();
+  const float scale = fine ? code.fineInverseNorm * code.fineCosine : code.inverseNorm * code.nibbleCosine;
   for (int i = 0; i < format.padded; i++) {
-    rotated[i] = (static_cast<float>(levelOf(code.nibbles, format.nibbleBytes, i)) - 7.5F) * scale;
+    const auto level = static_cast<float>(fine ? byteOf(format, code, i) : levelOf(code.nibbles, format.nibbleBytes, i));
+    rotated[i] = (level - (fine ? 127.5F : 7.5F)) * scale;
   }
 }
 

@@ -32,6 +32,9 @@ Probe::Probe(const CodeFormat& format, const Rotation& rotation, const float* ve
   rotation.apply(vector, rotated.data());
   if (format.hasBits()) makeTables(rotated.data());
   roundValues(rotated.data());
+  if (!format.hasFine()) return;
+  for (const float value : rotated) fineOffset_ -= 127.5F * value;
+  rotated_ = std::move(rotated);
 }
 
 void Probe::makeTables(const float* rotated) {
@@ -97,6 +100,24 @@ Interval Probe::scoresOf(std::int32_t dot, float inverseNorm, float cosine) cons
   const float b = (static_cast<float>(dot) * valueStep_ + valueOffset_) * inverseNorm;
   const float rest = std::sqrt(std::max(0.F, 1 - cosine * cosine));
   return scan::scoresOf(b, cosine, kappaOfOne_ * rest, valueDelta_);
+}
+
+Interval Probe::fineScoresOf(const std::uint8_t* nibbles, const std::uint8_t* fine, float inverseNorm,
+                             float cosine) const {
+  constexpr int lanes = 16;
+  float sums[lanes] = {};
+  for (int i = 0; i < nibbleBytes_; i += lanes) {
+    for (int lane = 0; lane < lanes; lane++) {
+      const int at = i + lane;
+      const int low = (nibbles[at] & 15) << 4 | (fine[at] & 15);
+      const int high = (nibbles[at] & 240) | fine[at] >> 4;
+      sums[lane] += rotated_[at] * static_cast<float>(low) + rotated_[at + nibbleBytes_] * static_cast<float>(high);
+    }
+  }
+  float sum = fineOffset_;
+  for (const float part : sums) sum += part;
+  const float rest = std::sqrt(std::max(0.F, 1 - cosine * cosine));
+  return scan::scoresOf(sum * inverseNorm, cosine, kappaOfOne_ * rest, lengthTolerance);
 }
 
 }  // namespace scan

@@ -24,6 +24,8 @@ class Probe {
   NibbleBar nibbleBar(float score) const;
   /// The scores that a row can have, from the inner product of its nibbles with `nibbles()`.
   Interval scoresOf(std::int32_t dot, float inverseNorm, float cosine) const;
+  /// The same, closer, from both halves of a row's bytes.
+  Interval fineScoresOf(const std::uint8_t* nibbles, const std::uint8_t* fine, float inverseNorm, float cosine) const;
 
  private:
   void makeTables(const float* rotated);
@@ -36,6 +38,9 @@ class Probe {
   /// κ for a row whose code has cosine 0.
   float kappaOfOne_;
   std::vector<float> vector_;
+  /// Only where rows have bytes.
+  std::vector<float> rotated_;
+  float fineOffset_ = 0;
   std::vector<std::uint8_t> tables_;
   /// √D · b = sum · tableStep_ + tableBase_.
   float tableStep_ = 0;

@@ -57,7 +57,7 @@ void offer(const Scan& scan, std::size_t probe, const Hit& hit, Best& best) {
   if (raised > scan.bars.of(probe)) scan.bars.raise(probe, raised);
 }
 
-/// The second look, and where originals are kept the last.
+/// The second look; where originals are kept by them, and where rows have bytes by these.
 void judgeRows(const Scan& scan, const Unit& unit, std::size_t probeNumber, const std::uint32_t* rows, int count,
                Best& best) {
   const Probe& probe = scan.probes[probeNumber];
@@ -69,10 +69,14 @@ void judgeRows(const Scan& scan, const Unit& unit, std::size_t probeNumber, cons
     Interval scores = probe.scoresOf(dots[i], nibbles.inverseNorms[rows[i]], nibbles.cosines[rows[i]]);
     const float bar = scan.bars.of(probeNumber);
     if (scores.high < bar) continue;
+    const std::uint32_t row = unit.first + rows[i];
     if (exact) {
-      scores.low = scores.high = unit.chunk.exactScore(probe.vector(), unit.first + rows[i]);
-      if (scores.high < bar) continue;
+      scores.low = scores.high = unit.chunk.exactScore(probe.vector(), row);
+    } else if (scan.format.code.hasFine()) {
+      scores = probe.fineScoresOf(unit.chunk.nibbles(row).codes, unit.chunk.fine(row), unit.chunk.fineInverseNorm(row),
+                                  unit.chunk.fineCosine(row));
     }
+    if (scores.high < bar) continue;
     offer(scan, probeNumber, {unit.place + rows[i], 0, scores.low, scores.high}, best);
   }
 }

@@ -53,10 +53,11 @@ std::vector<float> awkward(std::mt19937& random, int dimensions, int kind) {
 }
 
 /// Of many pairs of the same score: how many the first stage would pass over, and how many lie outside of the bounds of
-/// the second, at `deviations`.
+/// the second and of its bytes, at `deviations`.
 struct Misses {
   int bits = 0;
   int nibbles = 0;
+  int fine = 0;
 };
 
 Misses countMisses(std::mt19937& random, int dimensions, float deviations, int pairs) {
@@ -88,6 +89,10 @@ Misses countMisses(std::mt19937& random, int dimensions, float deviations, int p
     plainKernels.dotNibbles(parts.nibbles, &first, 1, probe.nibbles(), &dot);
     const Interval scores = probe.scoresOf(dot, parts.inverseNorm, parts.nibbleCosine);
     if (score < scores.low || score > scores.high) misses.nibbles++;
+    if (!format.hasFine()) continue;
+    const Interval fine = probe.fineScoresOf(parts.nibbles, parts.fine, parts.fineInverseNorm, parts.fineCosine);
+    if (score < fine.low || score > fine.high) misses.fine++;
+    require(pair % 4 != 0 || fine.high - fine.low < (scores.high - scores.low) / 3, "bytes bound closer than nibbles", pair);
   }
   return misses;
 }
@@ -103,8 +108,9 @@ void testCodes() {
     const Misses often = countMisses(random, dimensions, 1.5F, pairs);
     require(often.bits < .08 * pairs && often.nibbles < .15 * pairs, "1.5 deviations hold as often as they say", dimensions);
     require(often.nibbles > .01 * pairs, "the bounds are no wider than they need be", dimensions);
+    require(often.fine < .15 * pairs, "the bounds of bytes hold as often as they say", dimensions);
     const Misses never = countMisses(random, dimensions, 4.5F, pairs);
-    require(never.bits == 0 && never.nibbles <= 1, "4.5 deviations miss next to nothing", dimensions);
+    require(never.bits == 0 && never.nibbles <= 1 && never.fine <= 1, "4.5 deviations miss next to nothing", dimensions);
   }
   std::puts("faiss: bounds hold as often as they say");
 }
