@@ -1,6 +1,6 @@
 import { serveVision } from './adapters/vision/process/serve-vision.ts';
 
-/** The composition root of the vision process. Main starts it and speaks to it over the pipe at descriptor 3. */
+/** The composition root of the vision process. Main starts it and speaks to it over pipes. */
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -14,4 +14,4 @@ process.on('uncaughtException', (error) => end(error.stack ?? error.message));
 // Ctrl-C in a terminal reaches both processes; main finishes what is in flight, and for that it needs vision.
 process.on('SIGINT', () => log('Waiting for main to end'));
 
-serveVision(3, { workerModule: new URL('./vision-worker.ts', import.meta.url), log, end });
+serveVision({ workerModule: new URL('./vision-worker.ts', import.meta.url), log, end });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openInProcessVision } from '../../src/adapters/vision/in-process/open-in-process-vision.ts';
-import { type AnalyserSettings, placesFor } from '../../src/adapters/vision/process/settings.ts';
+import type { AnalyserSettings } from '../../src/adapters/vision/process/settings.ts';
 import { startVision } from '../../src/adapters/vision/process/start-vision.ts';
 import { attributes } from '../../src/domain/face.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
@@ -26,7 +26,7 @@ visionContract('vision in process, scripted', async (queueCapacity) => ({
 visionContract('the vision process, scripted', async (queueCapacity) => {
   const vision = startScriptedVision({ queueCapacity });
   await vision.ready();
-  return { vision, places: placesFor(1), ...scriptedPictures };
+  return { vision, places: 1, ...scriptedPictures };
 });
 
 const isConverted = existsSync('models/onnx/blazeface.onnx');
@@ -44,7 +44,7 @@ describe.skipIf(!isConverted)(
 
     visionAnswersContract('the vision process', async (queueCapacity) => {
       const vision = await startRealVision(queueCapacity);
-      return { vision, places: placesFor(2), ...photographs };
+      return { vision, places: 2, ...photographs };
     });
 
     it('both answer alike, bit for bit', async () => {

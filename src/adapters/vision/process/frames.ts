@@ -3,7 +3,7 @@
  * header as JSON, and the body. Binary values of the message lie in the body one after the other; in the header each
  * is a marker with its kind, offset and length, so pictures travel as they are.
  */
-const prefixBytes = 8;
+export const prefixBytes = 8;
 
 /** Of header and body together: what is larger is not sent, and when it is announced, the stream is no stream of frames. */
 export const maxFrameBytes = 2 ** 27;
@@ -112,17 +112,8 @@ export class FrameReader {
   }
 
   #openFrame(): void {
-    const headerBytes = this.#prefix.readUInt32LE(0);
-    const bodyBytes = this.#prefix.readUInt32LE(4);
-    if (headerBytes === 0 || headerBytes + bodyBytes > maxFrameBytes) {
-      throw new FrameError(`No frame: it would have ${headerBytes} + ${bodyBytes} bytes`);
-    }
-    // Not from Node's pool: the body is transferred to a worker, and a pooled buffer would take others' bytes along.
-    this.#open = {
-      headerBytes,
-      header: Buffer.allocUnsafeSlow(headerBytes),
-      body: Buffer.allocUnsafeSlow(bodyBytes),
-    };
+    const sizes = bytesOfPrefix(this.#prefix);
+    this.#open = { headerBytes: sizes.header, ...openFrame(sizes) };
     this.#filled = 0;
   }
 
@@ -135,7 +126,24 @@ export class FrameReader {
   }
 }
 
-function parseHeader(json: Buffer): unknown {
+export type FrameSizes = { readonly header: number; readonly body: number };
+
+/** Throws a `FrameError` where no frame can begin like this. */
+export function bytesOfPrefix(prefix: Buffer): FrameSizes {
+  const header = prefix.readUInt32LE(0);
+  const body = prefix.readUInt32LE(4);
+  if (header === 0 || header + body > maxFrameBytes) {
+    throw new FrameError(`No frame: it would have ${header} + ${body} bytes`);
+  }
+  return { header, body };
+}
+
+/** Room for a frame; not from Node's pool, for what is made of the body must not keep others' bytes. */
+export function openFrame({ header, body }: FrameSizes): { header: Buffer; body: Buffer<ArrayBuffer> } {
+  return { header: Buffer.allocUnsafeSlow(header), body: Buffer.allocUnsafeSlow(body) };
+}
+
+export function parseHeader(json: Buffer): unknown {
   try {
     return JSON.parse(json.toString('utf8'));
   } catch (cause) {

@@ -4,7 +4,7 @@ import type { AnalyseRequest, Priority, VisionModels } from '../../../domain/por
 import type { VisionSettings } from './settings.ts';
 
 /** Goes up with every change of a message; two sides of different versions do not talk. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What vision can be asked for. */
 export type Order =
@@ -15,27 +15,32 @@ export type Order =
     }
   | { readonly type: 'embed'; readonly priority: Priority; readonly crop: FaceCrop };
 
-/** An order under way; `id` is main's, and stands in the answer. */
+/** An order under way, as it goes over the pipe of a worker, its lane; `id` is main's, and stands in the answer. */
 export type Work = Order & { readonly id: number };
 
+/** Over the pipe of the process. */
 export type ToVision =
   | { readonly type: 'hello'; readonly protocol: number; readonly settings: VisionSettings }
   | { readonly type: 'ping' }
-  | Work
-  | { readonly type: 'cancel'; readonly id: number };
+  /** The caller of this work, which is the first on that lane, has gone. */
+  | { readonly type: 'cancel'; readonly lane: number; readonly id: number }
+  /** The worker of that lane takes too long for this work. */
+  | { readonly type: 'replace'; readonly lane: number; readonly id: number };
 
-/** Exactly one of these answers each piece of work, also one that was cancelled. */
+/** Exactly one of these answers each piece of work on its lane, also one that was cancelled. */
 export type Answer =
   | { readonly type: 'answer'; readonly id: number; readonly value: AnalysedPicture | Template }
   | { readonly type: 'refusal'; readonly id: number; readonly error: WireError };
 
 export type FromVision =
   | { readonly type: 'hello'; readonly protocol: number }
-  | { readonly type: 'ready'; readonly models: VisionModels }
-  /** The start failed for this; the process ends. */
+  /** A worker takes the work of that lane from now on. */
+  | { readonly type: 'ready'; readonly lane: number; readonly models: VisionModels }
+  /** The worker of that lane has crashed in this work; another comes. */
+  | { readonly type: 'lost'; readonly lane: number; readonly id: number }
+  /** The start failed for this, or the process is of no use any more; it ends. */
   | { readonly type: 'failed'; readonly error: WireError }
-  | { readonly type: 'pong'; readonly rssBytes: number }
-  | Answer;
+  | { readonly type: 'pong'; readonly rssBytes: number };
 
 /** An error as it crosses a process or a thread. */
 export type WireError = {

@@ -16,17 +16,14 @@ export type AnalyserSettings = {
 /** What main tells the vision process in its first message. */
 export type VisionSettings = {
   readonly workers: number;
-  /** A picture that takes longer is given up, and its worker replaced. */
-  readonly pictureDeadlineMs: number;
   /** URL of the module at the root of each worker thread; it calls `serveAnalyser`. */
   readonly workerModule?: string;
   readonly analyser: AnalyserSettings;
 };
 
-/** How many requests may be in the vision process: one for each worker, and one that is there when a worker ends. */
-export function placesFor(workers: number): number {
-  return workers + 1;
-}
+/** The descriptor of the pipe of the vision process, and of the first of its workers' pipes: their lanes. */
+export const processPipe = 3;
+export const firstLanePipe = 4;
 
 /**
  * How glibc is to keep memory in a process that decodes pictures. It makes an arena for each of many threads, and what

@@ -14,7 +14,7 @@ import { Backoff } from '../../../primitives/backoff.ts';
 import { RequestDesk } from '../request-desk.ts';
 import { maxFrameBytes } from './frames.ts';
 import type { Order } from './messages.ts';
-import { type AnalyserSettings, placesFor, type VisionSettings } from './settings.ts';
+import type { AnalyserSettings, VisionSettings } from './settings.ts';
 import { VisionLife } from './vision-life.ts';
 
 export type StartVisionOptions = {
@@ -53,9 +53,9 @@ export function startVision(options: StartVisionOptions): Vision {
 }
 
 /**
- * The queue is here in main, and vision holds only as many requests as it has places for. So a request that is refused
- * or given up costs no copy and no message, a crash takes few along, the pipe is never the place where pictures pile
- * up, and vision's memory does not depend on how many wait.
+ * The queue is here in main, and each worker holds one request. So a request that is refused or given up costs no copy
+ * and no message, a crash takes few along, no pipe is ever the place where pictures pile up, and vision's memory does
+ * not depend on how many wait.
  */
 class ProcessVision implements Vision {
   readonly #options: StartVisionOptions;
@@ -85,7 +85,6 @@ class ProcessVision implements Vision {
     this.#options = options;
     this.#settings = {
       workers: options.workers,
-      pictureDeadlineMs: options.pictureDeadlineMs ?? 30_000,
       analyser: options.analyser,
       ...(options.workerModule === undefined ? {} : { workerModule: options.workerModule.href }),
     };
@@ -108,12 +107,9 @@ class ProcessVision implements Vision {
       bytes: request.picture.byteLength,
       signal,
       run: async (leaving, waitedMs) => {
-        const picture = (await this.#ask(
-          { type: 'analyse', priority, request: rest },
-          leaving,
-        )) as AnalysedPicture;
-        const queue = waitedMs + (picture.stageMs.queue ?? 0);
-        return { ...picture, stageMs: { ...picture.stageMs, queue } };
+        const order: Order = { type: 'analyse', priority, request: rest };
+        const picture = (await this.#ask(order, leaving)) as AnalysedPicture;
+        return { ...picture, stageMs: { ...picture.stageMs, queue: waitedMs } };
       },
     });
   }
@@ -198,7 +194,7 @@ class ProcessVision implements Vision {
   }
 
   #startLife(): VisionLife {
-    const { program, environment, niceness, startDeadlineMs, log } = this.#options;
+    const { program, environment, niceness, startDeadlineMs, pictureDeadlineMs, log } = this.#options;
     const startedAtMs = performance.now();
     this.#expectedAtMs = startedAtMs + this.#startTookMs;
     return new VisionLife({
@@ -207,10 +203,14 @@ class ProcessVision implements Vision {
       environment: environment ?? {},
       niceness: niceness ?? 5,
       startDeadlineMs: startDeadlineMs ?? 60_000,
+      pictureDeadlineMs: pictureDeadlineMs ?? 30_000,
       log,
       onReady: (models) => {
         this.#startTookMs = performance.now() - startedAtMs;
         this.#becomeReady(models);
+      },
+      onWorkers: (workers) => {
+        if (this.#state === 'ready') this.#desk.open(workers);
       },
     });
   }
@@ -221,7 +221,6 @@ class ProcessVision implements Vision {
     this.#models = models;
     this.#state = 'ready';
     clearTimeout(this.#patience);
-    this.#desk.open(placesFor(this.#settings.workers));
     const fields = { pid: this.#life?.pid, startMs: Math.round(this.#startTookMs), models };
     this.#options.log.info(fields, 'Vision is ready');
     this.#events.emit('ready', models);

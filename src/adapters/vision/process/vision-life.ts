@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../../../domain/errors.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { VisionModels } from '../../../domain/ports/vision.ts';
 import { forwardLines } from './forward-lines.ts';
 import { FramePort } from './frame-port.ts';
-import { decodeMessage, type Frame } from './frames.ts';
+import type { Frame } from './frames.ts';
+import { downFor, Lane } from './lane.ts';
 import {
   type FromVision,
   fromWireError,
@@ -16,9 +16,14 @@ import {
   type Order,
   protocolVersion,
   type ToVision,
-  type Work,
 } from './messages.ts';
-import { heapArguments, memoryEnvironment, type VisionSettings } from './settings.ts';
+import {
+  firstLanePipe,
+  heapArguments,
+  memoryEnvironment,
+  processPipe,
+  type VisionSettings,
+} from './settings.ts';
 
 export type LifeOptions = {
   readonly program: URL;
@@ -28,8 +33,13 @@ export type LifeOptions = {
   readonly niceness: number;
   /** From the start until the first worker is ready. */
   readonly startDeadlineMs: number;
+  /** A picture that takes longer is given up, and its worker replaced. */
+  readonly pictureDeadlineMs: number;
   readonly log: Log;
+  /** All workers are ready for the first time. */
   readonly onReady: (models: VisionModels) => void;
+  /** From then on: with so many workers there is work for now. */
+  readonly onWorkers: (workers: number) => void;
 };
 
 const pingEveryMs = 200;
@@ -46,11 +56,11 @@ export class VisionLife {
   readonly #child: ChildProcess;
   readonly #port: FramePort;
   readonly #end = Promise.withResolvers<Error>();
-  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #lanes: readonly Lane[];
   readonly #startDeadline: NodeJS.Timeout;
   #heartbeat: NodeJS.Timeout | undefined;
   #unansweredPings = 0;
-  #lastId = 0;
+  #wasReady = false;
   #rssBytes = 0;
   /** Why it is ending or has ended, where that is known. */
   #reason: Error | undefined;
@@ -61,11 +71,12 @@ export class VisionLife {
     this.#options = options;
     this.ended = this.#end.promise;
     this.#child = startProcess(options);
-    const pipe = this.#child.stdio[3] as Socket;
-    this.#port = new FramePort((take) => pipe.on('data', take), {
+    const [, , , pipe, ...lanes] = this.#child.stdio as unknown as Socket[];
+    this.#port = new FramePort((take) => pipe!.on('data', take), {
       onFrame: (frame) => this.#hear(frame),
       onClosed: (fault) => this.kill(fault),
     });
+    this.#lanes = lanes.map((socket, index) => this.#openLane(socket, index));
     this.#child.on('error', (error) => options.log.error({ error }, 'Vision could not be signalled'));
     this.#child.once('exit', (code, signal) =>
       this.#bury(new Error(`Vision ended with ${signal ?? `code ${code}`}`)),
@@ -83,18 +94,11 @@ export class VisionLife {
     return this.#rssBytes;
   }
 
-  /** Has the order carried out in the process, and gives what the answer holds. */
+  /** Has the order carried out by a worker, of which one must be free. */
   async ask(order: Order, signal: AbortSignal): Promise<unknown> {
-    const id = ++this.#lastId;
-    const sent = await this.#port.send({ ...order, id } satisfies Work, signal);
-    if (!sent) throw new AppError('cancelled', 'The caller has gone');
-    if (this.#isBuried) throw downFor(this.#reason);
-    const answer = Promise.withResolvers<unknown>();
-    const leave = () => this.#tell({ type: 'cancel', id });
-    this.#pending.set(id, answer);
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-    return await answer.promise.finally(() => signal.removeEventListener('abort', leave));
+    const free = this.#lanes.find(({ isFree }) => isFree);
+    if (this.#isBuried || free === undefined) throw downFor('Vision ended before it answered', this.#reason);
+    return await free.ask(order, signal);
   }
 
   /** Ends the process at once, whatever it does, also when it was stopped. The first reason counts, or how it died. */
@@ -106,7 +110,7 @@ export class VisionLife {
 
   #hear(frame: Frame): void {
     if (!isMessage(frame.header)) throw new Error('Vision sent a message without type');
-    const message = decodeMessage(frame) as FromVision;
+    const message = frame.header as FromVision;
     switch (message.type) {
       case 'hello':
         if (message.protocol !== protocolVersion)
@@ -118,27 +122,60 @@ export class VisionLife {
         this.#rssBytes = message.rssBytes;
         break;
       case 'ready':
-        clearTimeout(this.#startDeadline);
-        this.#options.onReady(message.models);
+        this.#setUp(this.#laneOf(message.lane), true);
+        if (!this.#wasReady && this.#workers === this.#lanes.length) this.#becomeReady(message.models);
+        break;
+      case 'lost':
+        this.#loseWorker(this.#laneOf(message.lane), message.id, 'The worker crashed');
         break;
       case 'failed':
         this.kill(fromWireError(message.error));
-        break;
-      case 'answer':
-        this.#settle(message.id)?.resolve(message.value);
-        break;
-      case 'refusal':
-        this.#settle(message.id)?.reject(fromWireError(message.error));
         break;
       default:
         throw new Error('Vision sent a message of unknown type');
     }
   }
 
-  #settle(id: number): PromiseWithResolvers<unknown> | undefined {
-    const answer = this.#pending.get(id);
-    this.#pending.delete(id);
-    return answer;
+  #openLane(socket: Socket, index: number): Lane {
+    const lane: Lane = new Lane({
+      socket,
+      deadlineMs: this.#options.pictureDeadlineMs,
+      onLeft: (id) => this.#tell({ type: 'cancel', lane: index, id }),
+      onLate: (id) => {
+        this.#tell({ type: 'replace', lane: index, id });
+        this.#loseWorker(lane, id, 'The picture took too long');
+      },
+      onClosed: (fault) => this.kill(fault),
+    });
+    return lane;
+  }
+
+  #laneOf(index: number): Lane {
+    const lane = this.#lanes[index];
+    if (lane === undefined) throw new Error('Vision speaks of a worker that it has not');
+    return lane;
+  }
+
+  get #workers(): number {
+    return this.#lanes.filter(({ isUp }) => isUp).length;
+  }
+
+  /** The lane first: whoever hears of the refusal must not be given it. */
+  #loseWorker(lane: Lane, id: number, why: string): void {
+    this.#setUp(lane, false);
+    lane.lose(id, downFor(why));
+  }
+
+  #setUp(lane: Lane, isUp: boolean): void {
+    lane.isUp = isUp;
+    if (this.#wasReady) this.#options.onWorkers(this.#workers);
+  }
+
+  #becomeReady(models: VisionModels): void {
+    this.#wasReady = true;
+    clearTimeout(this.#startDeadline);
+    this.#options.onReady(models);
+    this.#options.onWorkers(this.#workers);
   }
 
   #ping(): void {
@@ -162,21 +199,16 @@ export class VisionLife {
     clearInterval(this.#heartbeat);
     this.#rssBytes = 0;
     this.#port.close();
-    for (const answer of this.#pending.values()) answer.reject(downFor(reason));
-    this.#pending.clear();
+    for (const lane of this.#lanes) lane.close(downFor('Vision ended before it answered', reason));
     this.#end.resolve(reason);
   }
 }
 
-function downFor(cause: Error | undefined): AppError {
-  return new AppError('vision-down', 'Vision ended before it answered', { cause });
-}
-
-function startProcess({ program, environment, niceness, log }: LifeOptions): ChildProcess {
+function startProcess({ program, settings, environment, niceness, log }: LifeOptions): ChildProcess {
   // Vision reads foreign bytes, so it gets nothing of main's environment: no secret stands there.
   const [command, ...args] = dyingWithMain([process.execPath, ...heapArguments, fileURLToPath(program)]);
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...pipes(settings.workers)],
     env: { ...memoryEnvironment, ...environment },
   });
   if (child.pid === undefined) {
@@ -196,6 +228,11 @@ function startProcess({ program, environment, niceness, log }: LifeOptions): Chi
   if (child.stdout !== null) forwardLines(child.stdout, (line) => lines.info({ stream: 'stdout' }, line));
   if (child.stderr !== null) forwardLines(child.stderr, (line) => lines.warn({ stream: 'stderr' }, line));
   return child;
+}
+
+/** Up to the last worker's. */
+function pipes(workers: number): 'pipe'[] {
+  return Array.from({ length: firstLanePipe + workers - processPipe }, () => 'pipe');
 }
 
 const setpriv = '/usr/bin/setpriv';
