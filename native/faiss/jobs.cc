@@ -35,7 +35,11 @@ Napi::Promise Jobs::start(Napi::Env env, std::unique_ptr<Job> owned) {
     const Napi::ThreadSafeFunction wayBack = wayBack_;
     const auto deliver = [this](Napi::Env env, Napi::Function, Job* done) {
       // Without an environment it is on its way out, and nothing of it may be touched.
-      if (env != nullptr) finish(env, done);
+      if (env == nullptr) return;
+      const std::unique_ptr<Job> owned(done);
+      const Napi::HandleScope scope(env);
+      if (--running_ == 0) wayBack_.Unref(env);
+      settle(env, *owned);
     };
     wayBack.BlockingCall(job, deliver);
     wayBack.Release();
@@ -43,18 +47,21 @@ Napi::Promise Jobs::start(Napi::Env env, std::unique_ptr<Job> owned) {
   return promise;
 }
 
-void Jobs::finish(Napi::Env env, Job* done) {
-  const std::unique_ptr<Job> job(done);
-  const Napi::HandleScope scope(env);
-  if (--running_ == 0) wayBack_.Unref(env);
-  if (!job->code.empty()) {
-    job->deferred.Reject(codedError(env, job->code, job->message).Value());
+Napi::Promise Jobs::runHere(Napi::Env env, std::unique_ptr<Job> job) {
+  translate(job->work, job->code, job->message);
+  settle(env, *job);
+  return job->deferred.Promise();
+}
+
+void Jobs::settle(Napi::Env env, Job& job) {
+  if (!job.code.empty()) {
+    job.deferred.Reject(codedError(env, job.code, job.message).Value());
     return;
   }
   try {
-    job->deferred.Resolve(job->finish(env));
+    job.deferred.Resolve(job.finish(env));
   } catch (const Napi::Error& error) {
-    job->deferred.Reject(error.Value());
+    job.deferred.Reject(error.Value());
   }
 }
 

@@ -34,9 +34,11 @@ class Jobs {
   /// Waits for what is in work.
   void useThreads(int threads);
   Napi::Promise start(Napi::Env env, std::unique_ptr<Job> job);
+  /// As start(), on the calling thread: for work that is shorter than the way to another thread and back.
+  Napi::Promise runHere(Napi::Env env, std::unique_ptr<Job> job);
 
  private:
-  void finish(Napi::Env env, Job* job);
+  static void settle(Napi::Env env, Job& job);
 
   int threads_;
   int running_ = 0;
