@@ -27,6 +27,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   unauthenticated: refused,
   'credential-unknown': refused,
   forbidden: refused,
+  'login-taken': exitCodes.usage,
   'too-many-attempts': refused,
   'too-large': negative,
   'unsupported-media': usage,

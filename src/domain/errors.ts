@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'unauthenticated' // no credential
   | 'credential-unknown' // a credential that is wrong, expired, revoked or of another service
   | 'forbidden' // a good credential without the right for this
+  | 'login-taken' // another user has the login already
   | 'too-many-attempts' // too many wrong credentials from this client: try again later
   | 'too-large' // a body, part or picture over its limit
   | 'unsupported-media' // a content type or encoding that is not accepted

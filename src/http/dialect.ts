@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
+import type { Credential, DialectName } from '../domain/credential.ts';
 import type { AppError, ErrorCode } from '../domain/errors.ts';
-import type { Credential, DialectName } from '../domain/ports/credentials.ts';
 
 /** What a request carries beside Koa's own. */
 export type RequestState = {

@@ -1,38 +1,58 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import {
+  allows,
+  type Credential,
+  type DialectName,
+  isGood,
+  type Right,
+  type ServiceName,
+} from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Uuid } from '../domain/gallery.ts';
-import type {
-  Credential,
-  Credentials,
-  DialectName,
-  NewCredential,
-  ServiceName,
-} from '../domain/ports/credentials.ts';
+import type { Credentials, NewCredential } from '../domain/ports/credentials.ts';
 import { type AttemptPolicy, createAttemptLimit, defaultAttemptPolicy } from './attempt-limit.ts';
+import { newSecret, sha256 } from './secrets.ts';
+import { createSigning, type Signing } from './signing.ts';
 
 /** A credential with its secret, which is told this once and kept nowhere. */
 export type IssuedCredential = { readonly credential: Credential; readonly secret: string };
 
-export type AccessAsk = {
-  readonly secret: string;
+export type Shown = {
+  /** What the caller showed, whole; absent when it must not be kept in mind, as a password. */
+  readonly secret?: string;
   readonly dialect: DialectName;
-  /** The services of which one must be the credential's. */
-  readonly services: readonly ServiceName[];
+  /** What must be the credential's; any when absent. */
+  readonly service?: ServiceName;
   /** The address that the request came from; wrong attempts are counted by it. */
   readonly client: string;
 };
 
+/** What came of who may do what, for the audit. Names nobody's secret. */
+export type AccessEvent = {
+  readonly kind: 'created' | 'revoked' | 'refused';
+  readonly dialect?: DialectName;
+  readonly credentialId?: Uuid;
+  readonly client?: string;
+  /** Why it was refused: a code of the closed list. */
+  readonly reason?: string;
+};
+
 /** Who may ask what. */
 export interface Access {
-  /** Makes a credential; the secret is a UUID where the dialect wants one, else 256 random bits. */
+  /** Makes a credential with a secret of its dialect's form. */
   create(credential: NewCredential): Promise<IssuedCredential>;
   /** As `create`, for several: all of them are made, or none. */
   createAll(credentials: readonly NewCredential[]): Promise<IssuedCredential[]>;
   /**
-   * The credential behind a secret. `credential-unknown` when it is wrong, expired, revoked, or another dialect's or
-   * service's; `too-many-attempts` when the client sent too many such ones, unless it shows one that was right before.
+   * The credential behind a secret, with the right and reach that it has now. `credential-unknown` when it is wrong,
+   * expired, revoked, or another dialect's or service's, without telling which; `too-many-attempts` when the client
+   * sent too many such ones, unless it shows one that was right before.
    */
-  admit(ask: AccessAsk): Promise<Credential>;
+  admit(shown: Shown & { readonly secret: string }): Promise<Credential>;
+  /** As `admit`, for what is not found by its hash: a login, or what was signed. `undefined` is a wrong one. */
+  admitFound(shown: Shown, find: () => Promise<Credential | undefined>): Promise<Credential>;
+  /** `forbidden` when the credential has not this right. */
+  requireRight(credential: Credential, needed: Right): void;
   list(): Promise<Credential[]>;
   /** False when there is none of that id, or it was revoked before. */
   revoke(id: Uuid): Promise<boolean>;
@@ -40,60 +60,106 @@ export interface Access {
 
 export type AccessParts = {
   readonly credentials: Credentials;
+  /** Of this process only when absent: then no other makes the secrets again that can be made from their seeds. */
+  readonly signing?: Signing;
   readonly attempts?: AttemptPolicy;
   readonly now?: () => number;
+  readonly note?: (event: AccessEvent) => void;
 };
 
 /** So many right secrets are kept in mind as hashes, so that a neighbour's wrong ones lock nobody out. */
 const maxKnown = 1_000;
 
 export function createAccess(parts: AccessParts): Access {
-  const { credentials, attempts = defaultAttemptPolicy, now = Date.now } = parts;
-  const limit = createAttemptLimit(attempts, now);
-  const known = new Set<string>();
-
-  const createAll = async (wanted: readonly NewCredential[]): Promise<IssuedCredential[]> => {
-    const secrets = wanted.map(newSecret);
-    const hashed = wanted.map((credential, at) => ({ credential, secretSha256: sha256(secrets[at]!) }));
+  const { credentials, now = Date.now, note = () => undefined } = parts;
+  const signing = parts.signing ?? createSigning(randomBytes(32));
+  const create = async (wanted: readonly NewCredential[]): Promise<IssuedCredential[]> => {
+    const made = wanted.map((credential) => ({ credential, ...newSecret(credential, signing) }));
+    const hashed = made.map(({ credential, secret, seed }) => ({
+      credential: { ...credential, ...(seed !== undefined && { seed }) },
+      secretSha256: sha256(secret),
+    }));
     const added = await credentials.add(hashed);
-    return added.map((credential, at) => ({ secret: secrets[at]!, credential }));
+    for (const { id, dialect } of added) note({ kind: 'created', dialect, credentialId: id });
+    return added.map((credential, at) => ({ secret: made[at]!.secret, credential }));
   };
-
   return {
-    create: async (credential) => (await createAll([credential]))[0]!,
-    createAll,
-    async admit(ask) {
-      const hash = sha256(ask.secret);
-      if (limit.exhausted(ask.client) && !known.has(hash)) {
-        const details = { retryAfterSeconds: limit.retryAfterSeconds };
-        throw new AppError('too-many-attempts', 'Too many wrong credentials came from this address', {
-          details,
-        });
-      }
-      const credential = await credentials.findBySecret(hash);
-      if (!credential || !isGood(credential, ask, now())) {
-        known.delete(hash);
-        limit.countWrong(ask.client);
-        throw new AppError('credential-unknown', 'The credential does not open this');
-      }
-      if (known.size < maxKnown) known.add(hash);
-      credentials.noteUse(credential.id, now());
-      return credential;
+    create: async (credential) => (await create([credential]))[0]!,
+    createAll: create,
+    ...admissions({ ...parts, now, note }),
+    requireRight({ id, dialect, right }, needed) {
+      if (allows(right, needed)) return;
+      note({ kind: 'refused', dialect, credentialId: id, reason: 'forbidden' });
+      throw new AppError('forbidden', `This needs the right to ${needed}; the credential may ${right}`);
     },
     list: () => credentials.list(),
-    revoke: (id) => credentials.revoke(id),
+    async revoke(id) {
+      const revoked = await credentials.revoke(id);
+      if (revoked) note({ kind: 'revoked', credentialId: id });
+      return revoked;
+    },
   };
 }
 
-function isGood(credential: Credential, { dialect, services }: AccessAsk, nowMs: number): boolean {
-  if (credential.dialect !== dialect || !services.includes(credential.service)) return false;
-  return credential.revokedAtMs === undefined && (credential.expiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;
+type AdmissionParts = AccessParts & Required<Pick<AccessParts, 'now' | 'note'>>;
+
+function admissions(parts: AdmissionParts): Pick<Access, 'admit' | 'admitFound'> {
+  const { credentials, attempts = defaultAttemptPolicy, now, note } = parts;
+  const limit = createAttemptLimit(attempts, now);
+  const known = createKnown();
+
+  /** With its owner's right and reach; `undefined` when it or its owner ended. */
+  const current = async (credential: Credential): Promise<Credential | undefined> => {
+    if (!isGood(credential, now())) return undefined;
+    if (credential.ownerId === undefined) return credential;
+    const owner = await credentials.find(credential.ownerId);
+    if (!owner || owner.dialect !== credential.dialect || !isGood(owner, now())) return undefined;
+    return { ...credential, right: owner.right, reach: owner.reach };
+  };
+
+  const admitFound: Access['admitFound'] = async (shown, find) => {
+    const { dialect, service, client } = shown;
+    const hash = shown.secret === undefined ? undefined : sha256(shown.secret);
+    const refuse = (reason: 'too-many-attempts' | 'credential-unknown') =>
+      note({ kind: 'refused', dialect, client, reason });
+    if (limit.exhausted(client) && !known.has(hash)) {
+      refuse('too-many-attempts');
+      const details = { retryAfterSeconds: limit.retryAfterSeconds };
+      throw new AppError('too-many-attempts', 'Too many wrong credentials came from this address', {
+        details,
+      });
+    }
+    const found = await find();
+    const fits = found?.dialect === dialect && (service === undefined || found.services.includes(service));
+    const credential = fits ? await current(found) : undefined;
+    if (!credential) {
+      known.forget(hash);
+      limit.countWrong(client);
+      refuse('credential-unknown');
+      throw new AppError('credential-unknown', 'The credential does not open this');
+    }
+    known.keep(hash);
+    credentials.noteUse(credential.id, now());
+    return credential;
+  };
+  return {
+    admitFound,
+    admit: (shown) => admitFound(shown, () => credentials.findBySecret(sha256(shown.secret))),
+  };
 }
 
-function newSecret({ dialect }: NewCredential): string {
-  return dialect === 'compreface' ? randomUUID() : randomBytes(32).toString('base64url');
-}
-
-function sha256(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+/** The hashes of right secrets; the one that was shown longest ago is forgotten first. */
+function createKnown() {
+  const known = new Set<string>();
+  return {
+    has: (hash: string | undefined) => hash !== undefined && known.has(hash),
+    keep(hash: string | undefined): void {
+      if (hash === undefined) return;
+      known.delete(hash);
+      known.add(hash);
+      const [oldest] = known;
+      if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
+    },
+    forget: (hash: string | undefined) => hash !== undefined && known.delete(hash),
+  };
 }

@@ -1,3 +1,4 @@
+import { services } from '../domain/credential.ts';
 import type { SecretFile } from '../domain/ports/secret-file.ts';
 import type { Access } from './access.ts';
 
@@ -32,7 +33,7 @@ const unfinished = '';
 
 /** A revoked one counts: who revoked it does not want another. */
 async function hasAdmin(access: Access): Promise<boolean> {
-  return (await access.list()).some(({ dialect, service }) => dialect === 'ostiary' && service === 'admin');
+  return (await access.list()).some(({ dialect, right }) => dialect === 'ostiary' && right === 'admin');
 }
 
 /** The file comes first: where it cannot be written no credential is made that nobody knows. */
@@ -40,9 +41,10 @@ async function leaveSecret(access: Access, file: SecretFile): Promise<string> {
   await file.write(unfinished);
   const { secret } = await access.create({
     dialect: 'ostiary',
-    service: 'admin',
     name: 'first boot',
-    collectionIds: [],
+    services,
+    right: 'admin',
+    reach: 'all',
   });
   await file.write(secret);
   return secret;

@@ -2,7 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Environment } from '../../src/adapters/gallery/lmdb/disk/environment.ts';
+import { ownUuidBytes } from '../../src/adapters/gallery/lmdb/disk/keys.ts';
+import { openTables, stateKey } from '../../src/adapters/gallery/lmdb/disk/tables.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { type Credential, services } from '../../src/domain/credential.ts';
 import { ownFolder } from '../fixtures/gallery/folders.ts';
 import { addOne, credentialsContract, hashOf, recognitionKey } from './credentials.ts';
 
@@ -48,4 +52,39 @@ test('a damaged credential opens nothing, and the others are listed', async () =
   });
   expect(await second.credentials.list()).toEqual([whole]);
   await second.close();
+});
+
+test('credentials of the first version say what they may do and reach', async () => {
+  const dir = await ownFolder();
+  await (await openLmdbStore({ dir })).close();
+  const common = { name: 'old', createdAtMs: 5 } as const;
+  const id = (last: number) => `00000000-0000-1000-8000-00000000000${last}`;
+  const admin = { ...common, id: id(1), dialect: 'ostiary', service: 'admin', collectionIds: [] };
+  const door = { ...common, id: id(2), dialect: 'compreface', service: 'recognition', collectionIds: ['c1'] };
+  const eye = { ...common, id: id(3), dialect: 'compreface', service: 'detection', collectionIds: [] };
+  const environment = await Environment.open(join(dir, 'gallery.mdb'));
+  const tables = openTables(environment);
+  await environment.write(() => {
+    for (const old of [admin, door, eye])
+      tables.credentials.put(ownUuidBytes(old.id), old as unknown as Credential);
+    tables.meta.put(stateKey, { ...tables.meta.get(stateKey)!, schema: 1 });
+  });
+  await environment.close();
+
+  const store = await openLmdbStore({ dir });
+  expect(await store.credentials.list()).toEqual([
+    {
+      ...{ ...common, id: id(1), dialect: 'ostiary', kind: 'secret', services },
+      ...{ right: 'admin', reach: 'all' },
+    },
+    {
+      ...{ ...common, id: id(2), dialect: 'compreface', kind: 'secret', services: ['recognition'] },
+      ...{ right: 'write', reach: ['c1'] },
+    },
+    {
+      ...{ ...common, id: id(3), dialect: 'compreface', kind: 'secret', services: ['detection'] },
+      ...{ right: 'read', reach: [] },
+    },
+  ]);
+  await store.close();
 });

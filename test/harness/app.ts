@@ -156,9 +156,14 @@ function createServices(
 }
 
 async function createCompreFaceKeys(access: Access, collection: Collection): Promise<CompreFaceSecrets> {
-  const issued = await createKeys(access, { dialect: 'compreface', collection, name: collection.slug });
+  const issued = await createKeys(access, {
+    dialect: 'compreface',
+    right: 'write',
+    reach: [collection.id],
+    name: collection.slug,
+  });
   const secretOf = (service: keyof CompreFaceSecrets) =>
-    issued.find(({ credential }) => credential.service === service)!.secret;
+    issued.find(({ credential }) => credential.services[0] === service)!.secret;
   return {
     recognition: secretOf('recognition'),
     detection: secretOf('detection'),

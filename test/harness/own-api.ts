@@ -1,4 +1,5 @@
 import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
+import { services as allServices } from '../../src/domain/credential.ts';
 import { createOstiaryDialect } from '../../src/http/dialects/ostiary/dialect.ts';
 import { createHealth } from '../../src/services/health.ts';
 import { startTestApp, type TestApp, type TestAppOptions } from './app.ts';
@@ -23,7 +24,13 @@ export async function startOwnApi(options: TestAppOptions = {}): Promise<OwnApi>
       }),
     ],
   });
-  const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
+  const admin = {
+    dialect: 'ostiary',
+    services: allServices,
+    right: 'admin',
+    reach: 'all',
+    name: 'test',
+  } as const;
   const { secret: key } = await app.services.access.create(admin);
   const ask: OwnApi['ask'] = (method, path, more = {}) =>
     call(app.main.address, method, `/ostiary/v1${path}`, { key, ...more });

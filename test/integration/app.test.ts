@@ -192,7 +192,10 @@ describe('a service’s life', () => {
   it('answers what is in work when the service is told to end, which then exits with 0', async () => {
     const data = dataOf('drain');
     await using service = await startService({ data });
-    const { stdout } = await ostiary(['--json', 'keys', 'create', 'ostiary'], { data });
+    const { stdout } = await ostiary(
+      '--json keys create ostiary --rights admin --all-collections'.split(' '),
+      { data },
+    );
     const [{ secret }] = JSON.parse(stdout).keys;
     const upload = request(`${service.url}/ostiary/v1/detect`, {
       method: 'POST',
@@ -218,7 +221,10 @@ describe('a service’s life', () => {
   it('ends at once at the second signal', async () => {
     const data = dataOf('second');
     await using service = await startService({ data });
-    const { stdout } = await ostiary(['--json', 'keys', 'create', 'ostiary'], { data });
+    const { stdout } = await ostiary(
+      '--json keys create ostiary --rights admin --all-collections'.split(' '),
+      { data },
+    );
     const [{ secret }] = JSON.parse(stdout).keys;
     const upload = request(`${service.url}/ostiary/v1/detect`, {
       method: 'POST',

@@ -51,7 +51,7 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     );
     expect(made.exitCode).toBe(0);
     const services = ['recognition', 'detection', 'verification'];
-    expect(made.value.keys.map((key: { service: string }) => key.service)).toEqual(services);
+    expect(made.value.keys.map((key: { services: string[] }) => key.services[0])).toEqual(services);
     const [{ id, secret }] = made.value.keys;
     expect(secret).toMatch(/^[0-9a-f-]{36}$/);
 

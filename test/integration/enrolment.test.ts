@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
+import { services } from '../../src/domain/credential.ts';
 import type { EnrolmentPolicy } from '../../src/domain/enrolment.ts';
 import { createOstiaryDialect } from '../../src/http/dialects/ostiary/dialect.ts';
 import { createHealth } from '../../src/services/health.ts';
@@ -32,7 +33,7 @@ async function openDoor(enrolment?: Partial<EnrolmentPolicy>): Promise<Door> {
       }),
     ],
   });
-  const admin = { dialect: 'ostiary', service: 'admin', name: 'test', collectionIds: [] } as const;
+  const admin = { dialect: 'ostiary', services, right: 'admin', reach: 'all', name: 'test' } as const;
   const { secret: key } = await app.services.access.create(admin);
   const headers = { 'Content-Type': 'image/jpeg' };
   return {

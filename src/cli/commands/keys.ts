@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { dialectNames, rights } from '../../domain/credential.ts';
 import type { KeyAnswer, NewKeyAnswer } from '../../http/dialects/ostiary/wire.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext, Run } from '../command-context.ts';
@@ -6,7 +7,9 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { table } from '../output.ts';
 
 type CreateOptions = {
-  readonly collection: string;
+  readonly collections?: string;
+  readonly allCollections?: true;
+  readonly rights?: string;
   readonly service?: string;
   readonly name?: string;
   readonly expires?: string;
@@ -17,10 +20,12 @@ export function addKeys(program: Command, run: Run): void {
   const keys = program.command('keys').description('make, list and revoke the keys of clients');
   keys
     .command('create')
-    .description('make a key for each service of an API; a secret is shown this once')
-    .argument('<dialect>', 'the API: compreface, ostiary')
-    .option('--collection <slug>', 'the collection that recognition reaches', 'default')
-    .option('--service <service>', 'only the key of this service')
+    .description('make what a client of an API shows; a secret is shown this once')
+    .argument('<dialect>', `the API: ${dialectNames.join(', ')}`)
+    .option('--collections <slugs>', 'the collections that it reaches, comma-separated; default unless told')
+    .option('--all-collections', 'it reaches all collections, also those that are made later')
+    .option('--rights <right>', `what it may do: ${rights.join(', ')}; write unless told`)
+    .option('--service <service>', 'of compreface: only the key of this service')
     .option('--name <text>', 'what the keys are for, to be told in lists')
     .option('--expires <time>', 'when they end, such as 2027-01-31 or 2027-01-31T12:00:00Z')
     .action((dialect: string, options: CreateOptions) => run((context) => create(context, dialect, options)));
@@ -36,14 +41,35 @@ export function addKeys(program: Command, run: Run): void {
 }
 
 async function create(context: CommandContext, dialect: string, options: CreateOptions): Promise<ExitCode> {
-  const { expires, ...rest } = options;
-  const expiry = expires === undefined ? {} : { expiresAt: toInstant(expires) };
-  const body = { json: { dialect, ...rest, ...expiry } };
+  const { expires, collections, rights: right, ...rest } = options;
+  const json = {
+    ...{ dialect, ...rest },
+    ...(collections !== undefined && { collections: collections.split(',') }),
+    ...(right !== undefined && { right }),
+    ...(expires !== undefined && { expiresAt: toInstant(expires) }),
+  };
   const answer = await context.withService((client) =>
-    client.call<{ keys: readonly NewKeyAnswer[] }>({ method: 'POST', path: '/keys', body }),
+    client.call<{ keys: readonly NewKeyAnswer[] }>({ method: 'POST', path: '/keys', body: { json } }),
   );
-  context.output.result(answer, table(answer.keys.map(({ service, secret }) => [service, secret])));
+  context.output.result(answer, table(answer.keys.map(toShown)));
   return exitCodes.good;
+}
+
+/** What it is for, or where a client shows it, and how. */
+function toShown({ dialect, services, secret }: NewKeyAnswer): [string, string] {
+  switch (dialect) {
+    case 'compreface':
+      return [services.join(' '), secret];
+    case 'face-match-expert':
+      return ['Authorization', secret];
+    case 'findface':
+      return ['Authorization', `Token ${secret}`];
+    case 'enface':
+      return ['token', secret];
+    case 'face-search':
+    case 'ostiary':
+      return ['x-api-key', secret];
+  }
 }
 
 function toInstant(text: string): string {
@@ -59,13 +85,14 @@ async function list({ output, withService }: CommandContext): Promise<ExitCode> 
   const rows = answer.keys.map((key) => [
     key.id,
     key.dialect,
-    key.service,
-    key.collections.join(', '),
+    key.services.length === 1 ? key.services[0]! : 'all',
+    key.right,
+    key.collections === 'all' ? 'all' : key.collections.join(', '),
     stateOf(key),
     key.lastUsedAt ?? 'never',
     key.name,
   ]);
-  const headings = ['id', 'dialect', 'service', 'collections', 'state', 'last used', 'name'];
+  const headings = ['id', 'dialect', 'service', 'right', 'collections', 'state', 'last used', 'name'];
   output.result(answer, rows.length === 0 ? 'There are no keys.' : table([headings, ...rows]));
   return exitCodes.good;
 }

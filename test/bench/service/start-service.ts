@@ -105,7 +105,7 @@ async function makeKey(control: ServiceClient, url: string, collection: string):
   const { keys } = await control.call<{ keys: NewKeyAnswer[] }>({
     method: 'POST',
     path: '/keys',
-    body: { json: { dialect: 'compreface', service: 'recognition', collection } },
+    body: { json: { dialect: 'compreface', service: 'recognition', collections: [collection] } },
   });
   return { baseUrl: `${url}/compreface`, apiKey: keys[0]!.secret };
 }

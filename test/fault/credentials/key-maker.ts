@@ -15,7 +15,7 @@ const collection = (await gallery.findCollection('door')) ?? (await gallery.crea
 async function makeForEver(lane: number): Promise<never> {
   for (let turn = 0; ; turn++) {
     const name = `${round}-${lane}-${turn}`;
-    await createKeys(access, { dialect: 'compreface', collection, name });
+    await createKeys(access, { dialect: 'compreface', right: 'write', reach: [collection.id], name });
     writeSync(1, `${name}\n`);
   }
 }

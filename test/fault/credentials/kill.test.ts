@@ -33,7 +33,7 @@ test(`kill −9 while keys are made, ${rounds} times, leaves no set of keys half
     const servicesOf = Map.groupBy(await store.credentials.list(), ({ name }) => name);
     expect([...servicesOf.keys()]).toEqual(expect.arrayContaining(told));
     for (const set of servicesOf.values()) {
-      expect(set.map(({ service }) => service).toSorted()).toEqual([
+      expect(set.map(({ services }) => services[0]).toSorted()).toEqual([
         'detection',
         'recognition',
         'verification',

@@ -1,3 +1,4 @@
+import { services } from '../../../src/domain/credential.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Credentials } from '../../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
@@ -54,9 +55,10 @@ export async function fill({ gallery, credentials }: Store): Promise<Known> {
   for (const secretSha256 of secrets) {
     const credential = {
       dialect: 'ostiary',
-      service: 'admin',
+      services,
+      right: 'admin',
+      reach: 'all',
       name: secretSha256.slice(0, 8),
-      collectionIds: [],
     } as const;
     await credentials.add([{ secretSha256, credential }]);
   }

@@ -1,5 +1,5 @@
+import { services } from '../../../src/domain/credential.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
-import { services } from '../../../src/domain/ports/credentials.ts';
 import { type Made, madeBy, type Operation } from './operations.ts';
 import type { Overview } from './overview.ts';
 
@@ -34,7 +34,7 @@ export function evidenceOf(operation: Operation, { found, given }: Evidence): Ma
     }
     case 'keys': {
       const set = found.credentials.filter(({ name }) => name === operation.name);
-      const ids = services.flatMap((service) => set.filter((key) => key.service === service));
+      const ids = services.flatMap((service) => set.filter((key) => key.services[0] === service));
       return set.length > 0 ? { ids: ids.map(({ id }) => id) } : undefined;
     }
     default:

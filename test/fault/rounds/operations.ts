@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { services } from '../../../src/domain/credential.ts';
 import type { Collection, NewReference, Person, PersonChange, Uuid } from '../../../src/domain/gallery.ts';
-import { type Credentials, services } from '../../../src/domain/ports/credentials.ts';
+import type { Credentials } from '../../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
 import { face } from '../../fixtures/gallery/faces.ts';
 
@@ -112,5 +113,8 @@ function faceOf({ key, direction, bytes }: FaceWish & { key: string }): NewRefer
 
 function keyOf(name: string, service: (typeof services)[number]) {
   const secretSha256 = createHash('sha256').update(`${name} ${service}`).digest('hex');
-  return { secretSha256, credential: { dialect: 'ostiary', service, name, collectionIds: [] } as const };
+  return {
+    secretSha256,
+    credential: { dialect: 'ostiary', services: [service], right: 'admin', reach: 'all', name } as const,
+  };
 }

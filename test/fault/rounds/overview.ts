@@ -1,5 +1,5 @@
+import type { Credential } from '../../../src/domain/credential.ts';
 import type { Membership, Person, Uuid } from '../../../src/domain/gallery.ts';
-import type { Credential } from '../../../src/domain/ports/credentials.ts';
 import type { GalleryCounts, ListedReference } from '../../../src/domain/ports/gallery.ts';
 import type { Store } from './operations.ts';
 

@@ -177,7 +177,7 @@ describe('our own API', () => {
     });
     const json = {
       dialect: 'compreface',
-      collection: 'staff',
+      collections: ['staff'],
       name: 'door',
       expiresAt: '2099-01-01T00:00:00Z',
     };
@@ -185,9 +185,12 @@ describe('our own API', () => {
       keys: { id: string; secret: string }[];
     };
     expect(keys).toMatchObject([
-      { service: 'recognition', collections: ['staff'], secret: uuid, expiresAt: '2099-01-01T00:00:00.000Z' },
-      { service: 'detection', collections: [], secret: uuid },
-      { service: 'verification', collections: [], secret: uuid },
+      {
+        ...{ services: ['recognition'], right: 'write', collections: ['staff'], secret: uuid },
+        expiresAt: '2099-01-01T00:00:00.000Z',
+      },
+      { services: ['detection'], collections: [], secret: uuid },
+      { services: ['verification'], collections: [], secret: uuid },
     ]);
     const subjects = '/compreface/api/v1/recognition/subjects';
     const secret = keys[0]!.secret;
@@ -255,7 +258,7 @@ describe('our own API', () => {
       'bad-input',
       'POST',
       '/keys',
-      () => ({ json: { dialect: 'ostiary', rights: 'all' } }),
+      () => ({ json: { dialect: 'ostiary', allowed: 'all' } }),
     ],
     ['no JSON', 415, 'unsupported-media', 'POST', '/keys', () => ({ body: 'dialect=ostiary' })],
     [
@@ -272,7 +275,7 @@ describe('our own API', () => {
       'collection-unknown',
       'POST',
       '/keys',
-      () => ({ json: { dialect: 'compreface', collection: 'nowhere' } }),
+      () => ({ json: { dialect: 'compreface', collections: ['nowhere'] } }),
     ],
     ['an illegal slug', 400, 'bad-input', 'POST', '/collections', () => ({ json: { slug: 'a b' } })],
     [

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openMemoryCredentials } from '../../../src/adapters/credentials/memory/open-memory-credentials.ts';
-import { type AccessAsk, createAccess } from '../../../src/services/access.ts';
+import { rights } from '../../../src/domain/credential.ts';
+import { type AccessEvent, createAccess, type Shown } from '../../../src/services/access.ts';
 
 const collectionId = '5b0cbe2c-c675-11f0-8de9-0242ac120002';
 const attempts = { burst: 3, perMinute: 60, maxClients: 2 };
@@ -9,19 +10,22 @@ const attempts = { burst: 3, perMinute: 60, maxClients: 2 };
 function open() {
   const clock = { nowMs: 1_000_000 };
   const credentials = openMemoryCredentials();
-  const access = createAccess({ credentials, attempts, now: () => clock.nowMs });
-  return { clock, credentials, access };
+  const events: AccessEvent[] = [];
+  const note = (event: AccessEvent) => void events.push(event);
+  const access = createAccess({ credentials, attempts, now: () => clock.nowMs, note });
+  return { clock, credentials, access, events };
 }
 
-function asking(secret: string, more: Partial<AccessAsk> = {}): AccessAsk {
-  return { secret, dialect: 'compreface', services: ['recognition'], client: 'a', ...more };
+function asking(secret: string, more: Partial<Shown> = {}): Shown & { secret: string } {
+  return { dialect: 'compreface', service: 'recognition', client: 'a', ...more, secret };
 }
 
 const key = {
   dialect: 'compreface',
-  service: 'recognition',
+  services: ['recognition'],
+  right: 'write',
+  reach: [collectionId],
   name: 'front door',
-  collectionIds: [collectionId],
 } as const;
 
 describe('a credential', () => {
@@ -30,7 +34,7 @@ describe('a credential', () => {
     const { secret, credential } = await access.create(key);
     expect(await access.admit(asking(secret))).toMatchObject({
       id: credential.id,
-      collectionIds: [collectionId],
+      reach: [collectionId],
     });
     expect((await credentials.list())[0]?.lastUsedAtMs).toBe(clock.nowMs);
   });
@@ -46,13 +50,13 @@ describe('a credential', () => {
   it('has a UUID for a secret where CompreFace wants one, and 256 random bits elsewhere', async () => {
     const { access } = open();
     expect((await access.create(key)).secret).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-    const ours = await access.create({ ...key, dialect: 'ostiary', service: 'admin' });
+    const ours = await access.create({ ...key, dialect: 'ostiary' });
     expect(Buffer.from(ours.secret, 'base64url')).toHaveLength(32);
   });
 
   it.each([
     ['another dialect', asking('', { dialect: 'ostiary' })],
-    ['another service', asking('', { services: ['detection', 'verification'] })],
+    ['another service', asking('', { service: 'detection' })],
   ])('does not open %s', async (_what, ask) => {
     const { access } = open();
     const { secret } = await access.create(key);
@@ -73,6 +77,69 @@ describe('a credential', () => {
     expect(await access.revoke(credential.id)).toBe(true);
     expect(await access.revoke(credential.id)).toBe(false);
     await expect(access.admit(asking(secret))).rejects.toMatchObject({ code: 'credential-unknown' });
+  });
+});
+
+describe('a credential that was made with another one', () => {
+  const makeBoth = async ({ access, clock }: ReturnType<typeof open>) => {
+    const owner = await access.create({ ...key, expiresAtMs: clock.nowMs + 10 });
+    const child = await access.create({ ...key, right: 'read', reach: [], ownerId: owner.credential.id });
+    return { owner, child };
+  };
+
+  it('has the right and the reach that its owner has now', async () => {
+    const opened = open();
+    const { owner, child } = await makeBoth(opened);
+    await opened.credentials.extendReach(owner.credential.id, 'c1');
+    expect(await opened.access.admit(asking(child.secret))).toMatchObject({
+      ...{ id: child.credential.id, right: 'write', reach: [collectionId, 'c1'] },
+    });
+  });
+
+  it.each<[how: string, (opened: ReturnType<typeof open>, ownerId: string) => unknown]>([
+    ['expires', ({ clock }) => (clock.nowMs += 10)],
+    ['is revoked', ({ access }, ownerId) => access.revoke(ownerId)],
+  ])('opens nothing when its owner %s', async (_how, end) => {
+    const opened = open();
+    const { owner, child } = await makeBoth(opened);
+    await opened.access.admit(asking(child.secret));
+    await end(opened, owner.credential.id);
+    await expect(opened.access.admit(asking(child.secret))).rejects.toMatchObject({
+      code: 'credential-unknown',
+    });
+  });
+});
+
+describe('a right', () => {
+  it.each([
+    ['read', ['read']],
+    ['write', ['read', 'write']],
+    ['admin', ['read', 'write', 'admin']],
+  ] as const)('to %s includes those before it and no other', async (right, included) => {
+    const { access, events } = open();
+    const { credential } = await access.create({ ...key, right });
+    for (const needed of rights) {
+      const ask = () => access.requireRight(credential, needed);
+      if ((included as readonly string[]).includes(needed)) expect(ask).not.toThrow();
+      else expect(ask).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    }
+    const refused = events.filter(({ kind }) => kind === 'refused');
+    expect(refused).toHaveLength(rights.length - included.length);
+  });
+});
+
+describe('what is told for the audit', () => {
+  it('names makings, refusals and endings, and no secret', async () => {
+    const { access, events } = open();
+    const { secret, credential } = await access.create(key);
+    await access.admit(asking('wrong')).catch(() => undefined);
+    await access.revoke(credential.id);
+    expect(events).toEqual([
+      { kind: 'created', dialect: 'compreface', credentialId: credential.id },
+      { kind: 'refused', dialect: 'compreface', client: 'a', reason: 'credential-unknown' },
+      { kind: 'revoked', credentialId: credential.id },
+    ]);
+    expect(JSON.stringify(events)).not.toContain(secret);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMemoryCredentials } from '../../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { secretFile } from '../../../src/adapters/host/node/secret-file.ts';
+import { services } from '../../../src/domain/credential.ts';
 import type { SecretFile } from '../../../src/domain/ports/secret-file.ts';
 import { type Access, createAccess } from '../../../src/services/access.ts';
 import { withFirstAdmin } from '../../../src/services/first-admin.ts';
@@ -18,8 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => folder[Symbol.asyncDispose]());
 
+const administrator = { dialect: 'ostiary', services, right: 'admin', reach: 'all', name: '' } as const;
+
 const show = (access: Access, secret: string) =>
-  access.admit({ secret, dialect: 'ostiary', services: ['admin'], client: '127.0.0.1' });
+  access.admit({ secret, dialect: 'ostiary', client: '127.0.0.1' });
 
 describe('the first admin', () => {
   it('gets a credential in a file for its owner only', async () => {
@@ -27,7 +30,7 @@ describe('the first admin', () => {
     expect(created).toBe(true);
     expect((await stat(file.path)).mode & 0o777).toBe(0o600);
     const secret = (await readFile(file.path, 'utf8')).trim();
-    expect(await show(access, secret)).toMatchObject({ service: 'admin', name: 'first boot' });
+    expect(await show(access, secret)).toMatchObject({ right: 'admin', reach: 'all', name: 'first boot' });
   });
 
   it('finds the file gone after the first use, and the credential still good', async () => {
@@ -49,7 +52,7 @@ describe('the first admin', () => {
 
   it('keeps the file while other credentials are used or guessed', async () => {
     const { access } = await withFirstAdmin(plain, file);
-    const other = await access.create({ dialect: 'ostiary', service: 'admin', name: '', collectionIds: [] });
+    const other = await access.create(administrator);
     await show(access, other.secret);
     await expect(show(access, 'a guess')).rejects.toMatchObject({ code: 'credential-unknown' });
     expect(await file.read()).toBeDefined();
@@ -70,7 +73,7 @@ describe('the first admin', () => {
   });
 
   it('gets one at the next start when a crash kept the secret from the file', async () => {
-    await plain.create({ dialect: 'ostiary', service: 'admin', name: 'first boot', collectionIds: [] });
+    await plain.create({ ...administrator, name: 'first boot' });
     await file.write('');
     const { access, created } = await withFirstAdmin(plain, file);
     expect(created).toBe(true);

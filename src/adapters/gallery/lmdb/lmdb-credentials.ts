@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Credential, type DialectName, withReach } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
-import type { Credential, Credentials, HashedCredential } from '../../../domain/ports/credentials.ts';
+import type {
+  Credentials,
+  HashedCredential,
+  NewUser,
+  UserWithPassword,
+} from '../../../domain/ports/credentials.ts';
 import type { Environment } from './disk/environment.ts';
 import { ownUuidBytes, uuidBytes } from './disk/keys.ts';
 import { readable } from './disk/table.ts';
@@ -9,6 +17,7 @@ import type { LedgerParts } from './writing/ledger.ts';
 
 const secretForm = /^[0-9a-f]{64}$/;
 const useWrittenEveryMs = 60_000;
+const listedATurn = 256;
 
 /** Credentials in the gallery's environment. Uses are written at most once a minute, and at the end. */
 export class LmdbCredentials implements Credentials {
@@ -38,18 +47,31 @@ export class LmdbCredentials implements Credentials {
     return id === undefined ? undefined : this.#get(id);
   }
 
+  async find(id: Uuid): Promise<Credential | undefined> {
+    return this.#get(id);
+  }
+
   async list(): Promise<Credential[]> {
-    // A damaged one opens nothing; the others, and the start that looks for an administrator, must not suffer for it.
-    const readableOnes = Array.from(this.#tables.credentials.sealedEntries(), ({ open }) => readable(open));
-    return readableOnes.filter((each) => each !== undefined).map((each) => this.#withUse(each));
+    const found: Credential[] = [];
+    for (let after: Buffer | undefined; ; await nextTurn()) {
+      const page = [
+        ...this.#tables.credentials.sealedEntries({ ...(after && { after }), limit: listedATurn }),
+      ];
+      for (const { open } of page) {
+        // A damaged one opens nothing; the others, and the start that looks for an administrator, must not suffer.
+        const credential = readable(open);
+        if (credential) found.push(this.#withUse(credential));
+      }
+      after = page.at(-1)?.key;
+      if (page.length < listedATurn) return found;
+    }
   }
 
   async revoke(id: Uuid): Promise<boolean> {
-    return this.#environment.write(() => {
-      const credential = this.#get(id);
-      if (!credential || credential.revokedAtMs !== undefined) return false;
-      this.#tables.credentials.put(ownUuidBytes(id), { ...credential, revokedAtMs: this.#nowMs() });
-      return true;
+    return this.#change(id, (credential) => {
+      const { kind, dialect, login } = credential;
+      if (kind === 'user') this.#tables.logins.remove(loginKey(dialect, login!));
+      return { ...credential, revokedAtMs: this.#nowMs() };
     });
   }
 
@@ -57,6 +79,43 @@ export class LmdbCredentials implements Credentials {
     this.#uses.set(id, atMs);
     // A failure keeps the uses for the next time: they are hints, nobody waits for them.
     this.#timer ??= setTimeout(() => void this.writeUses().catch(() => undefined), useWrittenEveryMs).unref();
+  }
+
+  async addUser(user: NewUser, passwordHash: string): Promise<Credential> {
+    return this.#environment.write(() => {
+      const key = loginKey(user.dialect, user.login);
+      if (this.#tables.logins.has(key)) throw new AppError('login-taken', 'There is a user of that login');
+      const nowMs = this.#nowMs();
+      const added = this.#new({ ...user, kind: 'user', passwordSetAtMs: nowMs, createdAtMs: nowMs });
+      this.#tables.logins.put(key, { credentialId: added.id, passwordHash });
+      return added;
+    });
+  }
+
+  async findUser(dialect: DialectName, login: string): Promise<UserWithPassword | undefined> {
+    const record = this.#tables.logins.get(loginKey(dialect, login));
+    const user = record && this.#get(record.credentialId);
+    return user && { user, passwordHash: record.passwordHash };
+  }
+
+  async setPassword(id: Uuid, passwordHash: string): Promise<boolean> {
+    return this.#change(id, (credential) => {
+      const { kind, dialect, login } = credential;
+      if (kind !== 'user') return undefined;
+      this.#tables.logins.put(loginKey(dialect, login!), { credentialId: id, passwordHash });
+      return { ...credential, passwordSetAtMs: this.#nowMs() };
+    });
+  }
+
+  async setExpiry(id: Uuid, expiresAtMs: number | undefined): Promise<boolean> {
+    return this.#change(id, ({ expiresAtMs: _before, ...credential }) => ({
+      ...credential,
+      ...(expiresAtMs !== undefined && { expiresAtMs }),
+    }));
+  }
+
+  async extendReach(id: Uuid, collectionId: Uuid): Promise<boolean> {
+    return this.#change(id, (credential) => withReach(credential, collectionId));
   }
 
   /** Writes the uses that were held back. */
@@ -79,10 +138,26 @@ export class LmdbCredentials implements Credentials {
     if (this.#tables.credentialSecrets.has(secret)) {
       throw new AppError('bad-input', 'The secret is in use already');
     }
-    const added = { ...credential, id: this.#nextId(), createdAtMs: this.#nowMs() };
-    this.#tables.credentials.put(ownUuidBytes(added.id), added);
+    const added = this.#new({ ...credential, kind: 'secret', createdAtMs: this.#nowMs() });
     this.#tables.credentialSecrets.put(secret, added.id);
     return added;
+  }
+
+  #new(credential: Omit<Credential, 'id'>): Credential {
+    const added = { ...credential, id: this.#nextId() };
+    this.#tables.credentials.put(ownUuidBytes(added.id), added);
+    return added;
+  }
+
+  /** Writes what becomes of a credential that was not revoked; false when there is none, or nothing becomes of it. */
+  #change(id: Uuid, become: (credential: Credential) => Credential | undefined): Promise<boolean> {
+    return this.#environment.write(() => {
+      const credential = this.#get(id);
+      const next = credential && credential.revokedAtMs === undefined && become(credential);
+      if (!next) return false;
+      this.#tables.credentials.put(ownUuidBytes(id), next);
+      return true;
+    });
   }
 
   #get(id: Uuid): Credential | undefined {
@@ -95,4 +170,9 @@ export class LmdbCredentials implements Credentials {
     const lastUsedAtMs = this.#uses.get(credential.id);
     return lastUsedAtMs === undefined ? credential : { ...credential, lastUsedAtMs };
   }
+}
+
+/** Of one length, however long the login. */
+function loginKey(dialect: DialectName, login: string): Buffer {
+  return createHash('sha256').update(`${dialect}\0${login}`).digest();
 }

@@ -17,7 +17,8 @@ export type CompreFaceDeps = {
 
 /** The collection that the caller's key reaches; a CompreFace key has one. */
 export function collectionOf(ctx: RequestContext): Uuid {
-  const [collectionId] = ctx.state.credential?.collectionIds ?? [];
+  const reach = ctx.state.credential?.reach ?? [];
+  const collectionId = reach === 'all' ? undefined : reach[0];
   if (collectionId === undefined) throw new AppError('collection-unknown', 'The key reaches no collection');
   return collectionId;
 }

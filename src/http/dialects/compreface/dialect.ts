@@ -1,6 +1,6 @@
 import Router from '@koa/router';
+import type { ServiceName } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
-import type { ServiceName } from '../../../domain/ports/credentials.ts';
 import type { Dialect, DialectRouter, RequestContext, RequestState } from '../../dialect.ts';
 import { asUuid, type CompreFaceDeps } from './deps.ts';
 import { addEmbeddingRoutes } from './embeddings.ts';
@@ -43,8 +43,7 @@ async function admit({ access }: CompreFaceDeps, ctx: RequestContext, path: stri
   if (secret === undefined) throw refusals.keyForm();
   ctx.state.about.service = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
   ctx.state.about.key = given;
-  const services = [service];
-  ctx.state.credential = await access.admit({ secret, dialect: 'compreface', services, client: ctx.ip });
+  ctx.state.credential = await access.admit({ secret, dialect: 'compreface', service, client: ctx.ip });
 }
 
 function serviceOf(path: string): ServiceName {

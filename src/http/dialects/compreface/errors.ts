@@ -27,6 +27,7 @@ export const errors: DialectErrors = {
     unauthenticated: () => fault(400, 20, 'Missing header: x-api-key'),
     'credential-unknown': serviceUnknown,
     forbidden: serviceUnknown,
+    'login-taken': () => undefinedFault(400),
     'too-many-attempts': later(429, 0, 'Too many wrong API keys, please try again later'),
     // A body has a limit in bytes; a picture that is too large in pixels counts as one that cannot be decoded.
     'too-large': ({ details }) => ('maxBytes' in details ? undefinedFault(400) : noFace()),

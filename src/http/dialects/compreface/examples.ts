@@ -26,7 +26,7 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     const [picture] = await readPictures(ctx, bodyLimits, fileBody);
     const ask = { picture: picture!, ...toMinScore(query.det_prob_threshold) };
     const faces = query.detect_faces ? 'detect' : 'whole';
-    const reach = ctx.state.credential?.collectionIds ?? [];
+    const reach = ctx.state.credential?.reach ?? [];
     const reference = await people.enrol(
       { collectionId: collectionOf(ctx), key, faces, reach, ...ask },
       ctx.state.signal,

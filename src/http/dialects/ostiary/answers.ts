@@ -1,8 +1,8 @@
 import type { ScoreTable } from '../../../domain/catalogue.ts';
+import type { Credential } from '../../../domain/credential.ts';
 import type { AnalysedFace } from '../../../domain/face.ts';
 import { fmrAtCosine } from '../../../domain/false-match-rate.ts';
 import type { Candidate, Collection } from '../../../domain/gallery.ts';
-import type { Credential } from '../../../domain/ports/credentials.ts';
 import { similarityAt, similarityScale } from '../../../domain/similarity.ts';
 import type { Threshold } from '../../../domain/threshold.ts';
 import type { ListedModel } from '../../../services/models.ts';
@@ -55,14 +55,15 @@ export function toCollection({ id, slug, name, createdAtMs }: Collection): Colle
 
 /** Collections by their slugs, where they are still there. */
 export function toKey(credential: Credential, slugs: ReadonlyMap<string, string>): KeyAnswer {
-  const { id, dialect, service, name, collectionIds, createdAtMs } = credential;
+  const { id, dialect, right, reach, name, createdAtMs } = credential;
   const { expiresAtMs, revokedAtMs, lastUsedAtMs } = credential;
   return {
     id,
     dialect,
-    service,
+    services: credential.services,
+    right,
+    collections: reach === 'all' ? reach : reach.map((one) => slugs.get(one) ?? one),
     name,
-    collections: collectionIds.map((collectionId) => slugs.get(collectionId) ?? collectionId),
     createdAt: toIso(createdAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: toIso(expiresAtMs) }),
     ...(revokedAtMs !== undefined && { revokedAt: toIso(revokedAtMs) }),

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { Reach } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { ModelStore } from '../../../domain/ports/model-store.ts';
@@ -58,7 +59,7 @@ async function admit(ctx: RequestContext, access: Access): Promise<void> {
   if (ctx.state.trusted) return;
   const secret = ctx.get('x-api-key');
   if (secret === '') throw new AppError('unauthenticated', 'Expected the header x-api-key');
-  await access.admit({ secret, dialect: 'ostiary', services: ['admin'], client: ctx.ip });
+  access.requireRight(await access.admit({ secret, dialect: 'ostiary', client: ctx.ip }), 'admin');
 }
 
 function mountKeys(router: DialectRouter, { access, collections, bodyLimits }: OstiaryParts): void {
@@ -66,10 +67,11 @@ function mountKeys(router: DialectRouter, { access, collections, bodyLimits }: O
 
   router.post('/keys', async (ctx) => {
     const ask = await readBody(ctx, bodyLimits, newKeysSchema);
+    const { expiresAt, collections: names, allCollections, ...wanted } = ask;
     const issued = await createKeys(access, {
-      ...ask,
-      collection: await collections.get(ask.collection),
-      expiresAtMs: ask.expiresAt === undefined ? undefined : Date.parse(ask.expiresAt),
+      ...wanted,
+      reach: await toReach(collections, { names, all: allCollections === true }),
+      expiresAtMs: expiresAt === undefined ? undefined : Date.parse(expiresAt),
     });
     const slugOf = await slugs();
     ctx.status = 201;
@@ -77,11 +79,23 @@ function mountKeys(router: DialectRouter, { access, collections, bodyLimits }: O
   });
   router.get('/keys', async (ctx) => {
     const slugOf = await slugs();
-    ctx.body = { keys: (await access.list()).map((credential) => toKey(credential, slugOf)) };
+    const keys = (await access.list()).filter(({ kind }) => kind === 'secret');
+    ctx.body = { keys: keys.map((credential) => toKey(credential, slugOf)) };
   });
   router.delete('/keys/:id', async (ctx) => {
     ctx.body = { revoked: await access.revoke(readParameter(ctx, 'id')) };
   });
+}
+
+/** `collection-unknown`; `bad-input` when all and some are asked for. */
+async function toReach(
+  collections: Collections,
+  { names, all }: { names: readonly string[] | undefined; all: boolean },
+): Promise<Reach> {
+  if (all && names) throw new AppError('bad-input', 'Expected collections or allCollections, not both');
+  if (all) return 'all';
+  const found = await Promise.all((names ?? ['default']).map((name) => collections.get(name)));
+  return found.map(({ id }) => id);
 }
 
 function mountCollections(router: DialectRouter, { collections, bodyLimits }: OstiaryParts): void {

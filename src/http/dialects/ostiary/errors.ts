@@ -19,6 +19,7 @@ export const errors: DialectErrors = {
     unauthenticated: refuse(401),
     'credential-unknown': refuse(401),
     forbidden: refuse(403),
+    'login-taken': refuse(409),
     'too-many-attempts': refuse(429),
     'too-large': refuse(413),
     'unsupported-media': refuse(415),

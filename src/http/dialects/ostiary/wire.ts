@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { Role } from '../../../domain/catalogue.ts';
 import {
+  type DialectName,
+  dialectNames,
+  type Right,
+  rights,
+  type ServiceName,
+  services,
+} from '../../../domain/credential.ts';
+import {
   type AnalysedFace,
   attributes,
   type FaceAttributes,
@@ -8,14 +16,10 @@ import {
 } from '../../../domain/face.ts';
 import type { Box } from '../../../domain/geometry.ts';
 import type { Job } from '../../../domain/job.ts';
-import { type DialectName, type ServiceName, services } from '../../../domain/ports/credentials.ts';
 import type { GalleryCounts } from '../../../domain/ports/gallery.ts';
 import type { ModelState } from '../../../domain/ports/model-store.ts';
 import type { VisionStatus } from '../../../domain/ports/vision.ts';
 import type { AcceptedRate } from '../../../domain/threshold.ts';
-import { type KeyedDialect, servicesOf } from '../../../services/keys.ts';
-
-const keyedDialects = Object.keys(servicesOf) as KeyedDialect[];
 
 /** The wire of our own API: what requests must look like, and what answers look like. */
 
@@ -33,11 +37,19 @@ export const newCollectionSchema = z.strictObject({
   name: z.string().min(1).max(200).optional(),
 });
 
+/** What a credential may do, and where; `default` when no collection is told. */
+const scopeFields = {
+  right: z.enum(rights).default('write'),
+  collections: z.array(slugSchema).min(1).max(64).optional(),
+  /** Also those that are made later; never unless it is asked for. */
+  allCollections: z.literal(true).optional(),
+};
+
 export const newKeysSchema = z.strictObject({
-  dialect: z.enum(keyedDialects),
-  /** One key for this service; one for each service that the dialect has when absent. */
+  dialect: z.enum(dialectNames),
+  /** Of CompreFace: one key for this service; one for each when absent. */
   service: z.enum(services).optional(),
-  collection: slugSchema.default('default'),
+  ...scopeFields,
   name: z.string().max(200).default(''),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
@@ -125,9 +137,11 @@ export const compareVectorsSchema = z
 export type KeyAnswer = {
   readonly id: string;
   readonly dialect: DialectName;
-  readonly service: ServiceName;
+  readonly services: readonly ServiceName[];
+  readonly right: Right;
+  /** Slugs. */
+  readonly collections: 'all' | readonly string[];
   readonly name: string;
-  readonly collections: readonly string[];
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;

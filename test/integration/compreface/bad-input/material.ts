@@ -34,9 +34,10 @@ export async function prepare(app: TestApp): Promise<Material> {
   };
   const credential = {
     dialect: 'compreface',
-    service: 'recognition',
+    services: ['recognition'],
+    right: 'write',
+    reach: [app.collection.id],
     name: 'of a test',
-    collectionIds: [app.collection.id],
   } as const;
   const revoked = await access.create(credential);
   await access.revoke(revoked.credential.id);

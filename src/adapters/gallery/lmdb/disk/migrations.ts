@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Environment } from './environment.ts';
+import { renewFirstCredentials } from './first-credentials.ts';
 import { type StoreState, stateKey, type Tables } from './tables.ts';
 
 /** Brings all records from the version before to `to`. Runs inside of one write, which also notes the new version. */
 export type Migration = { readonly to: number; readonly run: (tables: Tables) => void };
 
 /** In order; the first version of all needs none. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [{ to: 2, run: renewFirstCredentials }];
 
 /**
  * Makes a new store or brings an old one up to date, and tells its state. Rejects with `storage-failed` when the store

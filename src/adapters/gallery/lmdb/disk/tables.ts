@@ -1,6 +1,6 @@
-import type { Collection, Membership, Person, Reference } from '../../../../domain/gallery.ts';
+import type { Credential } from '../../../../domain/credential.ts';
+import type { Collection, Membership, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
 import type { Job } from '../../../../domain/job.ts';
-import type { Credential } from '../../../../domain/ports/credentials.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
 import type { Environment } from './environment.ts';
@@ -16,6 +16,7 @@ export type CollectionRecord = Collection & {
 export type MembershipRecord = Omit<Membership, 'collectionId' | 'key'>;
 /** Template and crop stand in tables of their own. */
 export type ReferenceRecord = Omit<Reference, 'template' | 'crop'>;
+export type LoginRecord = { readonly credentialId: Uuid; readonly passwordHash: string };
 export type StoreState = {
   /** The version of all records. */
   readonly schema: number;
@@ -84,6 +85,8 @@ export function openTables(environment: Environment) {
     credentials: environment.table('credentials', json<Credential>()),
     /** SHA-256 of the secret → credential id */
     credentialSecrets: environment.table('credential-secrets', uuid),
+    /** SHA-256 of dialect‖NUL‖login → */
+    logins: environment.table('logins', json<LoginRecord>()),
     /** number → */
     jobs: environment.table('jobs', json<Job>()),
     /** id → number */
