@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
 import { AppError } from '../../../../domain/errors.ts';
+import { Gate } from '../../../../primitives/gate.ts';
 import type { Codec } from './codecs.ts';
-import { checkHead, pageSize } from './file-head.ts';
+import { checkHead } from './file-head.ts';
 import { makeWhole } from './new-file.ts';
-import { type Snapshot, Table } from './table.ts';
+import { OpenFile, type Snapshot } from './open-file.ts';
+import { Table } from './table.ts';
 
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
@@ -14,23 +15,24 @@ const fullBelowBytes = 4 * 1024 * 1024;
 /** One LMDB file. Only this class knows how lmdb commits and fails. */
 export class Environment {
   readonly #file: string;
-  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #gate = new Gate();
+  #open: OpenFile;
 
-  private constructor(file: string, root: RootDatabase<Buffer, Buffer>) {
+  private constructor(file: string) {
     this.#file = file;
-    this.#root = root;
+    this.#open = new OpenFile(file);
   }
 
   /** Makes the file when it is not there. Rejects with `storage-failed` when its head is damaged. */
   static async open(file: string): Promise<Environment> {
-    if (!existsSync(file)) await makeWhole(file, (draft) => openRoot(draft).close());
+    if (!existsSync(file)) await makeWhole(file, (draft) => new OpenFile(draft).close());
     await checkHead(file);
-    return new Environment(file, openRoot(file));
+    return new Environment(file);
   }
 
   table<V>(name: string, codec: Codec<V>): Table<V> {
-    const database = this.#root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
-    return new Table(database, name, codec);
+    this.#open.table(name);
+    return new Table((snapshot) => (snapshot?.file ?? this.#open).table(name), name, codec);
   }
 
   /**
@@ -39,9 +41,29 @@ export class Environment {
    * undoing. `storage-full` and `storage-failed` tell why a commit failed; the next may succeed.
    */
   async write<R>(decide: () => R): Promise<R> {
+    return this.#gate.pass(() => this.#write(decide));
+  }
+
+  /** What is read of it does not change over the turns of the event loop. Call its `done` soon. */
+  snapshot(): Snapshot {
+    return this.#open.snapshot();
+  }
+
+  /** Changes with every commit; what is read from here on is at least as new. */
+  lastCommit(): number {
+    const { root } = this.#open;
+    root.resetReadTxn();
+    return (root.getStats() as { lastTxnId: number }).lastTxnId;
+  }
+
+  async close(): Promise<void> {
+    await this.#open.close();
+  }
+
+  async #write<R>(decide: () => R): Promise<R> {
     let refusal: unknown;
     try {
-      return await this.#root.childTransaction(() => {
+      return await this.#open.root.childTransaction(() => {
         try {
           return decide();
         } catch (error) {
@@ -54,21 +76,6 @@ export class Environment {
     }
   }
 
-  /** What is read of it does not change over the turns of the event loop. Call its `done` soon. */
-  snapshot(): Snapshot {
-    return this.#root.useReadTransaction();
-  }
-
-  /** Changes with every commit; what is read from here on is at least as new. */
-  lastCommit(): number {
-    this.#root.resetReadTxn();
-    return (this.#root.getStats() as { lastTxnId: number }).lastTxnId;
-  }
-
-  async close(): Promise<void> {
-    await this.#root.close();
-  }
-
   async #translate(error: unknown): Promise<AppError> {
     const cause = await commitError(error);
     const { code, message } = cause as { code?: unknown; message?: unknown };
@@ -79,21 +86,6 @@ export class Environment {
       ? new AppError('storage-full', 'The disk has no room: the write was not made', { cause })
       : new AppError('storage-failed', 'The store could not be written', { cause });
   }
-}
-
-function openRoot(path: string): RootDatabase<Buffer, Buffer> {
-  return open<Buffer, Buffer>({
-    path,
-    // Records of 2 KB take twice their size in pages of 4 KB (only heeded when the file is made).
-    pageSize,
-    maxDbs: 64,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    // LMDB's own order: pages are synced, then the meta page is written through. The promise resolves after both.
-    overlappingSync: false,
-    // A batch of the event turn makes a promise that nobody holds: on a full disk it would end the process.
-    eventTurnBatching: false,
-  });
 }
 
 /** lmdb rejects each write of a failed commit at once and tells the reason by a second promise. */

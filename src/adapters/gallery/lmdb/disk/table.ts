@@ -1,12 +1,12 @@
-import type { Database, Transaction } from 'lmdb';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
+import type { Records, Snapshot } from './open-file.ts';
 import { Seal } from './seal.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
-/** One moment of an environment; keeps its pages from being used again until it is `done`. */
-export type Snapshot = Transaction;
+/** Where a table's records lie: at that moment, else now. */
+export type FindRecords = (snapshot?: Snapshot) => Records;
 export type RangeWish = {
   /** Only keys that start so. */
   readonly prefix?: Buffer;
@@ -40,26 +40,25 @@ export interface ReadTable<V> {
 /** One sub-database of sealed values. Writing is allowed inside of `Environment.write` only. */
 export class Table<V> implements ReadTable<V> {
   readonly name: string;
-  readonly #database: Database<Buffer, Buffer>;
+  readonly #find: FindRecords;
   readonly #codec: Codec<V>;
   readonly #seal: Seal;
 
-  constructor(database: Database<Buffer, Buffer>, name: string, codec: Codec<V>) {
+  constructor(find: FindRecords, name: string, codec: Codec<V>) {
     this.name = name;
-    this.#database = database;
+    this.#find = find;
     this.#codec = codec;
     this.#seal = new Seal(name);
   }
 
   get(key: Buffer, snapshot?: Snapshot): V | undefined {
-    const value = snapshot
-      ? this.#database.get(key, { transaction: snapshot })
-      : this.#database.getBinary(key);
+    const records = this.#find(snapshot);
+    const value = snapshot ? records.get(key, { transaction: snapshot.transaction }) : records.getBinary(key);
     return value && this.#open(key, value);
   }
 
   has(key: Buffer): boolean {
-    return this.#database.doesExist(key);
+    return this.#find().doesExist(key);
   }
 
   *entries(wish: RangeWish = {}): Iterable<Entry<V>> {
@@ -67,29 +66,29 @@ export class Table<V> implements ReadTable<V> {
   }
 
   *sealedEntries(wish: RangeWish = {}): Iterable<{ key: Buffer; open: () => V }> {
-    for (const { key, value } of this.#database.getRange(bounds(wish))) {
+    for (const { key, value } of this.#find(wish.snapshot).getRange(bounds(wish))) {
       yield { key, open: () => this.#open(key, value) };
     }
   }
 
   keys(wish: RangeWish = {}): Iterable<Buffer> {
-    return this.#database.getKeys(bounds(wish));
+    return this.#find(wish.snapshot).getKeys(bounds(wish));
   }
 
   countKeys(prefix: Buffer): number {
-    return this.#database.getKeysCount(bounds({ prefix }));
+    return this.#find().getKeysCount(bounds({ prefix }));
   }
 
   count(): number {
-    return (this.#database.getStats() as { entryCount: number }).entryCount;
+    return (this.#find().getStats() as { entryCount: number }).entryCount;
   }
 
   put(key: Buffer, value: V): void {
-    this.#database.putSync(key, this.#seal.close(key, this.#codec.encode(value)));
+    this.#find().putSync(key, this.#seal.close(key, this.#codec.encode(value)));
   }
 
   remove(key: Buffer): void {
-    this.#database.removeSync(key);
+    this.#find().removeSync(key);
   }
 
   #open(key: Buffer, value: Buffer): V {
@@ -101,7 +100,7 @@ function bounds(wish: RangeWish): object {
   const { snapshot, offset, limit } = wish;
   return {
     ...(wish.reverse ? reverseBounds(wish) : forwardBounds(wish)),
-    ...(snapshot && { transaction: snapshot }),
+    ...(snapshot && { transaction: snapshot.transaction }),
     ...(offset !== undefined && { offset }),
     ...(limit !== undefined && Number.isFinite(limit) && { limit }),
   };

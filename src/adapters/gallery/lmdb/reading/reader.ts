@@ -5,6 +5,7 @@ import { collectionUnknown, listedReference, longestKey } from '../../../../doma
 import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import type { Environment } from '../disk/environment.ts';
 import { numberBytes, ownUuidBytes, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
+import type { Snapshot } from '../disk/open-file.ts';
 import type { Pictures } from '../disk/pictures.ts';
 import {
   foldedPrefix,
@@ -14,7 +15,6 @@ import {
   placeKey,
   referenceKey,
 } from '../disk/record-keys.ts';
-import type { Snapshot } from '../disk/table.ts';
 import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
 import { listWithoutDeparted } from './without-departed.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { numberAt, numberBytes } from '../disk/keys.ts';
+import type { Snapshot } from '../disk/open-file.ts';
 import { idBytes } from '../disk/record-keys.ts';
-import type { Snapshot } from '../disk/table.ts';
 import type { ReferenceRecord, Tables } from '../disk/tables.ts';
 
 const referencesInASlice = 500;
