@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.ts';
 import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
 import { addEnrol } from './commands/enrol.ts';
+import { addGallery } from './commands/gallery.ts';
 import { addIdentify } from './commands/identify.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
@@ -51,6 +52,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addModels,
     addKeys,
     addJobs,
+    addGallery,
     addConfig,
   ]) {
     add(program, run);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { isCredential } from './credential-path.ts';
 import { type Field, fields } from './fields.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 
@@ -70,8 +71,11 @@ function readTree(file: string, mayBeMissing: boolean, mistakes: Mistake[]): Tre
 
 function resolvePath(tree: Tree, field: Field, folder: string): void {
   const [parent, key] = walk(tree, field.path);
-  if (parent && typeof parent[key] === 'string' && parent[key] !== '')
-    parent[key] = resolve(folder, parent[key]);
+  if (parent && typeof parent[key] === 'string') parent[key] = toPath(parent[key], folder);
+}
+
+function toPath(text: string, folder: string): string {
+  return text === '' || isCredential(text) ? text : resolve(folder, text);
 }
 
 /** The object that holds the field, if each one on the way is there, and the field's own key. */
@@ -117,7 +121,7 @@ function place(tree: Tree, path: readonly string[], value: unknown): void {
 
 /** The variable's text as the number or truth value that its field wants, else as it is. */
 function readText(field: Field, text: string): unknown {
-  if (field.isPath && text !== '') return resolve(text);
+  if (field.isPath) return toPath(text, '.');
   const readings: unknown[] = [text];
   if (/^-?\d+(\.\d+)?(e-?\d+)?$/.test(text)) readings.push(Number(text));
   if (text === 'true' || text === 'false') readings.push(text === 'true');

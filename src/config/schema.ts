@@ -193,6 +193,14 @@ const gallerySchema = z.strictObject({
   enrolment: enrolmentSchema.prefault({}),
 });
 
+const storeSchema = z.strictObject({
+  keyFile: filePath.optional().meta({
+    description:
+      'A file with the key under which the store is sealed; without it values are only checked for damage. `$CREDENTIALS_DIRECTORY/<name>` is a credential of systemd. It counts when the store is made and has to stay: docs/sealing.md.',
+    isPath: true,
+  }),
+});
+
 const logSchema = z.strictObject({
   level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').meta({
     description: 'The least grave kind of line that is logged.',
@@ -213,6 +221,7 @@ export const settingsSchema = z
     models: modelsSchema.prefault({}),
     gallery: gallerySchema.prefault({}),
     jobs: jobsSchema.prefault({}),
+    store: storeSchema.prefault({}),
     log: logSchema.prefault({}),
   })
   .superRefine(({ http }, context) => {

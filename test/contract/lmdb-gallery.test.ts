@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { type LmdbStoreOptions, openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { departureContract } from './gallery-departure.ts';
@@ -16,12 +16,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const open: OpenGallery = async (clock) => {
-  const store = await openLmdbStore({ dir: join(folder, String(++stores)), ...clock });
-  return store.gallery;
-};
+const opening =
+  (options: Pick<LmdbStoreOptions, 'wrappingKey'>): OpenGallery =>
+  async (clock) => {
+    const store = await openLmdbStore({ dir: join(folder, String(++stores)), ...clock, ...options });
+    return store.gallery;
+  };
 
-galleryContract('lmdb gallery', open);
-clearingContract('lmdb gallery', open);
-departureContract('lmdb gallery', open);
-siblingsContract('lmdb gallery', open);
+const variants: readonly [string, OpenGallery][] = [
+  ['lmdb gallery', opening({})],
+  ['sealed lmdb gallery', opening({ wrappingKey: Buffer.alloc(32, 7) })],
+];
+
+for (const [name, open] of variants) {
+  galleryContract(name, open);
+  clearingContract(name, open);
+  departureContract(name, open);
+  siblingsContract(name, open);
+}

@@ -185,40 +185,44 @@ function nobody(): Known {
 
 test('the LMDB gallery answers any sequence of calls as the plain one does, also after it was opened again', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 50 }), async (steps) => {
-      const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
-      const plain = {
-        gallery: openMemoryGallery(clock()),
-        known: { collections: [], persons: [], references: [] },
-      };
-      const options = { dir, ...clock() };
-      let store = await openLmdbStore(options);
-      const known = nobody();
-      try {
-        for (const gallery of [plain, { gallery: store.gallery, known }]) {
-          for (const slug of ['door', 'gate']) {
-            gallery.known.collections.push((await gallery.gallery.createCollection(slug, slug)).id);
+    fc.asyncProperty(
+      fc.array(step, { minLength: 10, maxLength: 50 }),
+      fc.boolean(),
+      async (steps, isSealed) => {
+        const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
+        const plain = {
+          gallery: openMemoryGallery(clock()),
+          known: { collections: [], persons: [], references: [] },
+        };
+        const options = { dir, ...clock(), ...(isSealed && { wrappingKey: Buffer.alloc(32, 7) }) };
+        let store = await openLmdbStore(options);
+        const known = nobody();
+        try {
+          for (const gallery of [plain, { gallery: store.gallery, known }]) {
+            for (const slug of ['door', 'gate']) {
+              gallery.known.collections.push((await gallery.gallery.createCollection(slug, slug)).id);
+            }
           }
-        }
-        for (const next of steps) {
-          if (next.ask === 'reopen') {
-            await store.close();
-            store = await openLmdbStore(options);
-          } else {
-            const expected = await outcome(next.run(plain.gallery, plain.known));
-            expect(await outcome(next.run(store.gallery, known)), next.text).toEqual(expected);
+          for (const next of steps) {
+            if (next.ask === 'reopen') {
+              await store.close();
+              store = await openLmdbStore(options);
+            } else {
+              const expected = await outcome(next.run(plain.gallery, plain.known));
+              expect(await outcome(next.run(store.gallery, known)), next.text).toEqual(expected);
+            }
           }
+          expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
+          await store.close();
+          store = await openLmdbStore(options);
+          expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
+          expect(store.storeProblems()).toEqual([]);
+        } finally {
+          await store.close();
+          await rm(dir, { recursive: true });
         }
-        expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
-        await store.close();
-        store = await openLmdbStore(options);
-        expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
-        expect(store.storeProblems()).toEqual([]);
-      } finally {
-        await store.close();
-        await rm(dir, { recursive: true });
-      }
-    }),
+      },
+    ),
     { numRuns: 30 },
   );
 });

@@ -5,6 +5,7 @@ import { type LmdbStore, openLmdbStore } from '../../../src/adapters/gallery/lmd
 import { AppError } from '../../../src/domain/errors.ts';
 import { seeded } from '../../bench/accuracy/seeded.ts';
 import { type Answer, type Answers, judge, type Verdict } from './answers.ts';
+import { type Kind, kindOf } from './kinds.ts';
 import { askAll, type Known } from './questions.ts';
 
 /** What a damaged store said. */
@@ -23,15 +24,19 @@ export type Finding = {
 };
 
 /**
- * Damages copies of a store and asks each for everything: `node asker.ts <folder> <copy> <first> <last>`, the numbers
- * being seeds. Tells on a line of each copy where it is damaged, and on another what it said; LMDB may well end the process
- * in between.
+ * Damages copies of the stores in a folder and asks each for everything: `node asker.ts <folder> <first> <last>`, the
+ * numbers being seeds. Tells on a line of each copy where it is damaged, and on another what it said; LMDB may well end the
+ * process in between.
  */
-const [dir, copy, first, last] = process.argv.slice(2) as [string, string, string, string];
-const { known, right } = JSON.parse(await readFile(join(dir, 'right.json'), 'utf8')) as {
-  known: Known;
-  right: Answers;
-};
+const [root, first, last] = process.argv.slice(2) as [string, string, string];
+const copy = join(root, 'copy');
+type Whole = Kind & { readonly dir: string; readonly known: Known; readonly right: Answers };
+
+async function readWhole(kind: Kind): Promise<Whole> {
+  const dir = join(root, kind.name);
+  return { ...kind, dir, ...JSON.parse(await readFile(join(dir, 'right.json'), 'utf8')) };
+}
+
 const picturesShare = 0.25;
 const longestBurst = 4096;
 const saidOfAnAnswer = 300;
@@ -47,28 +52,28 @@ function damage(bytes: Buffer, random: () => number): string {
   return `bytes ${at} to ${end}`;
 }
 
-async function makeCopy(seed: number): Promise<string> {
+async function makeCopy({ dir, name: kind }: Whole, seed: number): Promise<string> {
   await rm(copy, { recursive: true, force: true });
   await mkdir(copy);
   for (const name of ['gallery.mdb', 'pictures.mdb']) await copyFile(join(dir, name), join(copy, name));
   const random = seeded(seed);
   const name = random() < picturesShare ? 'pictures.mdb' : 'gallery.mdb';
   const bytes = await readFile(join(copy, name));
-  const where = `${damage(bytes, random)} in ${name}`;
+  const where = `${damage(bytes, random)} in ${name} of a ${kind} store`;
   await writeFile(join(copy, name), bytes);
   return where;
 }
 
-function verdictOf(question: string, found: Answer): Verdict {
-  const verdict = judge(right[question]!, found);
+function verdictOf(question: string, right: Answer, found: Answer): Verdict {
+  const verdict = judge(right, found);
   // Another digest says, rightly, that this is another store.
   return question === 'digest' && verdict === 'wrong' ? 'less' : verdict;
 }
 
-async function ask(seed: number, where: string): Promise<Finding> {
+async function ask({ wrappingKey, known, right }: Whole, seed: number, where: string): Promise<Finding> {
   let store: LmdbStore;
   try {
-    store = await openLmdbStore({ dir: copy });
+    store = await openLmdbStore({ dir: copy, wrappingKey });
   } catch (error) {
     const unopened = error instanceof AppError ? { refused: error.message } : { fault: String(error) };
     return { seed, where, unopened };
@@ -77,7 +82,7 @@ async function ask(seed: number, where: string): Promise<Finding> {
   const problems = store.storeProblems().length;
   await store.close();
   const others = Object.entries(answers).flatMap(([question, found]) => {
-    const verdict = verdictOf(question, found);
+    const verdict = verdictOf(question, right[question]!, found);
     const said = JSON.stringify(found).slice(0, saidOfAnAnswer);
     return verdict === 'right' ? [] : [{ verdict, question, found: said }];
   });
@@ -85,7 +90,8 @@ async function ask(seed: number, where: string): Promise<Finding> {
 }
 
 for (let seed = Number(first); seed <= Number(last); seed++) {
-  const where = await makeCopy(seed);
+  const whole = await readWhole(kindOf(seed));
+  const where = await makeCopy(whole, seed);
   writeSync(1, `${JSON.stringify({ seed, where })}\n`);
-  writeSync(1, `${JSON.stringify(await ask(seed, where))}\n`);
+  writeSync(1, `${JSON.stringify(await ask(whole, seed, where))}\n`);
 }

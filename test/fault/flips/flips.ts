@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import type { Finding } from './asker.ts';
+import { type Kind, kinds } from './kinds.ts';
 import { askAll, fill } from './questions.ts';
 
 /** What a damaged store did; of several, the last of this list. */
@@ -26,24 +27,30 @@ export type Flipped = { readonly conduct: Conduct; readonly what: string };
 const asker = join(import.meta.dirname, 'asker.ts');
 const longestMs = 60_000;
 
-/** Fills a store in a folder, damages so many copies of it, and tells what each did when it was asked for everything. */
+/**
+ * Fills two stores, one of them sealed, damages so many copies of them by turns, and tells what each did when it was asked
+ * for everything.
+ */
 export async function askDamagedStores(root: string, copies: number): Promise<Flipped[]> {
-  const dir = join(root, 'whole');
-  const filled = await openLmdbStore({ dir });
-  const known = await fill(filled);
-  await filled.close();
-  const store = await openLmdbStore({ dir });
-  const right = await askAll(store, known);
-  await store.close();
-  await writeFile(join(dir, 'right.json'), JSON.stringify({ known, right }));
+  for (const kind of kinds) await fillStore(join(root, kind.name), kind);
   const found: Flipped[] = [];
   while (found.length < copies) found.push(...(await askSome(root, found.length + 1, copies)));
   return found;
 }
 
+async function fillStore(dir: string, { wrappingKey }: Kind): Promise<void> {
+  const filled = await openLmdbStore({ dir, wrappingKey });
+  const known = await fill(filled);
+  await filled.close();
+  const store = await openLmdbStore({ dir, wrappingKey });
+  const right = await askAll(store, known);
+  await store.close();
+  await writeFile(join(dir, 'right.json'), JSON.stringify({ known, right }));
+}
+
 /** Goes on with the next copies until all are done or one has ended the process. */
 async function askSome(root: string, first: number, last: number): Promise<Flipped[]> {
-  const args = [asker, join(root, 'whole'), join(root, 'copy'), String(first), String(last)];
+  const args = [asker, root, String(first), String(last)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const patience = setTimeout(() => child.kill('SIGKILL'), longestMs);
   let text = '';

@@ -7,11 +7,12 @@ import { overviewOf } from './overview.ts';
 import { nowMs, type Told } from './told.ts';
 
 /**
- * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors>`. Tells what it found, then
- * lets the actors write at the same time until the process is killed, and tells of each write before it begins and when
- * it is acknowledged. With no actors it closes the store and ends.
+ * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors> [sealed]`. Tells what it
+ * found, then lets the actors write at the same time until the process is killed, and tells of each write before it begins
+ * and when it is acknowledged. With no actors it closes the store and ends.
  */
-const [dir, life, actors] = process.argv.slice(2) as [string, string, string];
+const [dir, life, actors, sealed] = process.argv.slice(2) as [string, string, string, string?];
+const wrappingKey = sealed === undefined ? undefined : Buffer.alloc(32, 7);
 
 /** A synchronous write: what is told was told before the next thing happens. */
 function tell(told: Told): void {
@@ -24,7 +25,7 @@ process.on('uncaughtException', (error) => {
   process.kill(process.pid, 'SIGKILL');
 });
 
-const store = await openLmdbStore({ dir, nowMs });
+const store = await openLmdbStore({ dir, nowMs, wrappingKey });
 const overview = await overviewOf(store);
 tell({ what: 'opened', overview, problems: store.storeProblems() });
 

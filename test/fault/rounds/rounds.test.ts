@@ -4,6 +4,7 @@ import { compileShim } from '../power-cut/under-power-cut.ts';
 import { runRounds } from './rounds.ts';
 
 const rounds = 4;
+/** The stores of an odd one begin with a sealed one, those of an even one with one that is not. */
 const seed = 1;
 
 test(`kill −9 while all kinds of writes are under way, ${rounds} times, loses none that was acknowledged and halves none`, async () => {
@@ -15,7 +16,12 @@ test(`kill −9 while all kinds of writes are under way, ${rounds} times, loses 
 
 test(`neither do ${rounds} power cuts, on a disk that drops, reorders and tears what was not synced`, async () => {
   const root = await ownFolder();
-  const { violation, writes } = await runRounds({ root, rounds, seed, cut: { shim: compileShim(root) } });
+  const { violation, writes } = await runRounds({
+    root,
+    rounds,
+    seed: seed + 1,
+    cut: { shim: compileShim(root) },
+  });
   expect(violation).toBeUndefined();
   expect(writes).toBeGreaterThan(0);
 });

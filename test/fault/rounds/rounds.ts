@@ -29,7 +29,12 @@ export type Outcome = {
   readonly violation?: string;
 };
 
-type Store = { readonly dir: string; readonly notes: string; readonly truth: Truth };
+type Store = {
+  readonly dir: string;
+  readonly isSealed: boolean;
+  readonly notes: string;
+  readonly truth: Truth;
+};
 
 const actors = 5;
 const livesOfAStore = 10;
@@ -48,19 +53,22 @@ const withoutSync = join(import.meta.dirname, 'without-sync.ts');
 
 /**
  * Opens a store, lets actors write to it, cuts it off at a random moment and opens it again, round after round; every
- * few rounds with a new store. Ends at the first violation.
+ * few rounds with a new store, by turns sealed. Ends at the first violation.
  */
 export async function runRounds(wish: Rounds): Promise<Outcome> {
   const random = seeded(wish.seed);
   let writes = 0;
   let round = 0;
+  let isSealed = wish.seed % 2 === 1;
   while (round < wish.rounds) {
     const notes = await mkdtemp(join(wish.root, 'store-'));
-    const store = { dir: join(notes, 'data'), notes, truth: new Truth() };
+    const store = { dir: join(notes, 'data'), isSealed, notes, truth: new Truth() };
+    const rest = { dir: store.dir, isSealed, number: 0, actors: 0 };
+    isSealed = !isSealed;
     await mkdir(store.dir);
     try {
       // The files are made before the first cut: rounds are about what was acknowledged.
-      await store.truth.note(await runLife({ dir: store.dir, number: 0, actors: 0 }));
+      await store.truth.note(await runLife(rest));
       for (let life = 0; life < livesOfAStore && round < wish.rounds; life++) {
         round++;
         wish.onRound?.(round);
@@ -68,7 +76,7 @@ export async function runRounds(wish: Rounds): Promise<Outcome> {
         writes += told.filter(({ what }) => what === 'done').length;
         await store.truth.note(told);
       }
-      await store.truth.note(await runLife({ dir: store.dir, number: 0, actors: 0 }));
+      await store.truth.note(await runLife(rest));
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return { rounds: round, writes, violation: `${error.message} (${store.dir})` };
@@ -79,10 +87,10 @@ export async function runRounds(wish: Rounds): Promise<Outcome> {
 
 async function liveUntilCut(
   wish: Rounds,
-  { dir, notes }: Store,
+  { dir, isSealed, notes }: Store,
   { number, random }: { number: number; random: () => number },
 ): Promise<Told[]> {
-  const life: LifeWish = { dir, number, actors, ...(wish.withoutSync && { preload: withoutSync }) };
+  const life: LifeWish = { dir, isSealed, number, actors, ...(wish.withoutSync && { preload: withoutSync }) };
   if (wish.cut === 'kill') return runLife({ ...life, kill: momentOf(random) });
   const afterSteps = 1 + Math.floor(random() ** 2 * mostSteps);
   const { log, env } = await powerCutEnvironment({ library: wish.cut.shim, dir, notes, afterSteps });

@@ -9,6 +9,7 @@ export type LifeWish = {
   readonly number: number;
   /** 0: the store is opened, looked at and closed. */
   readonly actors: number;
+  readonly isSealed: boolean;
   /** Preloaded module. */
   readonly preload?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -23,9 +24,11 @@ const longestMs = 60_000;
  * Runs life.ts to its end and answers what it told. Throws `Violation` when it ends otherwise than by being killed, or
  * than well when it has no actors.
  */
-export async function runLife({ dir, number, actors, preload, env, kill }: LifeWish): Promise<Told[]> {
+export async function runLife(wish: LifeWish): Promise<Told[]> {
+  const { dir, number, actors, isSealed, preload, env, kill } = wish;
+  const args = [dir, String(number), String(actors), ...(isSealed ? ['sealed'] : [])];
   const options = preload === undefined ? [] : ['--import', preload];
-  const child = spawn(process.execPath, [...options, life, dir, String(number), String(actors)], {
+  const child = spawn(process.execPath, [...options, life, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(env && { env }),
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { credentialPath } from '../../../src/config/credential-path.ts';
 import { fields } from '../../../src/config/fields.ts';
 import {
   ConfigError,
@@ -102,10 +103,25 @@ describe('loadSettings', () => {
     const reached = fields.filter(
       (field) => mistakesOf({ file: fileOf(''), env: { [field.variable]: '{' } }).length === 0,
     );
-    const free = ['data.dir', 'http.tls.certificate', 'http.tls.key', 'models.dir', 'vision.profile'];
+    const paths = ['data.dir', 'http.tls.certificate', 'http.tls.key', 'models.dir', 'store.keyFile'];
+    const free = [...paths, 'vision.profile'];
     // Anything but free text is checked, so a value that fits nowhere must be noticed.
     expect(reached.map((field) => field.path.join('.')).filter((path) => !free.includes(path))).toEqual([]);
     expect(new Set(fields.map((field) => field.variable)).size).toBe(fields.length);
+  });
+
+  it('leaves a credential of systemd to be looked for when it is read', () => {
+    const path = '$CREDENTIALS_DIRECTORY/store-key';
+    const file = fileOf(`store: { keyFile: ${path} }`);
+    expect(loadSettings({ file, env: {} }).store.keyFile).toBe(path);
+    expect(loadSettings({ file: fileOf(''), env: { OSTIARY_STORE_KEY_FILE: path } }).store.keyFile).toBe(
+      path,
+    );
+    expect(credentialPath(path, { CREDENTIALS_DIRECTORY: '/run/credentials/ostiary' })).toBe(
+      '/run/credentials/ostiary/store-key',
+    );
+    expect(credentialPath(path, {})).toBeUndefined();
+    expect(credentialPath('/etc/key', {})).toBe('/etc/key');
   });
 
   it('reports all mistakes of file and variables together, each with its place and what was expected', () => {

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
@@ -8,11 +7,11 @@ import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
 import { completePersonNumbers } from './disk/complete.ts';
-import { Environment } from './disk/environment.ts';
 import { uuidBytes } from './disk/keys.ts';
-import { takeLock } from './disk/lock-file.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
+import { unlock } from './disk/sealing/unlock.ts';
+import { openStoreFiles } from './disk/store-files.ts';
 import { openTables } from './disk/tables.ts';
 import { Finder } from './finder/finder.ts';
 import { loadFinder } from './finder/load.ts';
@@ -27,6 +26,8 @@ import { Writer } from './writing/writer.ts';
 export type LmdbStoreOptions = {
   /** Made when it is not there; no other process may have it open. */
   readonly dir: string;
+  /** 32 bytes: a new store is sealed, and the data key of a sealed one is under this key. */
+  readonly wrappingKey?: Uint8Array | undefined;
   /** Milliseconds since 1970; the system's clock when absent. */
   readonly nowMs?: () => number;
   /** Gives each id once; UUIDs of version 1 when absent. */
@@ -50,23 +51,22 @@ export type LmdbStore = {
 
 /**
  * Opens the store in a folder. Rejects with `storage-failed` when another process has it, a newer version of Ostiary
- * wrote it, or the head of one of its files is damaged; a damaged template is left out and told by `storeProblems`.
+ * wrote it, it is sealed with another key or none is expected, or the head of one of its files is damaged; a damaged template is left out and told by `storeProblems`.
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   const { dir } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await using opened = new AsyncDisposableStack();
-  const lock = await takeLock(join(dir, 'store.lock'));
-  opened.defer(() => lock.release());
-  const environment = await Environment.open(join(dir, 'gallery.mdb'));
-  opened.defer(() => environment.close());
-  const pictures = await Pictures.open(join(dir, 'pictures.mdb'));
-  opened.defer(() => pictures.close());
+  const files = opened.use(await openStoreFiles(dir));
+  const { gallery: environment } = files;
+  const { protection, settle } = await unlock(files, options.wrappingKey);
 
-  const tables = openTables(environment);
+  const tables = openTables(environment.under(protection));
+  const pictures = new Pictures(files.pictures, protection);
   const { storeId } = await migrate(environment, tables);
   await completePersonNumbers(environment, tables);
   await pictures.claim(storeId);
+  await settle();
   await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
 
   const nowMs = options.nowMs ?? Date.now;

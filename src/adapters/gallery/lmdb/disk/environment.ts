@@ -7,10 +7,17 @@ import type { Codec } from './codecs.ts';
 import { checkHead } from './file-head.ts';
 import { makeWhole } from './new-file.ts';
 import { OpenFile, type Snapshot } from './open-file.ts';
+import { checksums } from './sealing/checksums.ts';
+import type { Protection, SealOptions } from './sealing/protection.ts';
 import { Table } from './table.ts';
 
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
+
+/** Opens tables, which are made when they are not there. */
+export type TableOpener = {
+  table<V>(name: string, codec: Codec<V>, options?: SealOptions): Table<V>;
+};
 
 /** One LMDB file. Only this class knows how lmdb commits and fails. */
 export class Environment {
@@ -30,9 +37,30 @@ export class Environment {
     return new Environment(file);
   }
 
+  /** A table under checksums. */
   table<V>(name: string, codec: Codec<V>): Table<V> {
-    this.#open.table(name);
-    return new Table((snapshot) => (snapshot?.file ?? this.#open).table(name), name, codec);
+    return this.under(checksums).table(name, codec);
+  }
+
+  /** Tables that are protected so. */
+  under(protection: Protection): TableOpener {
+    return {
+      table: (name, codec, options) => {
+        this.#open.table(name);
+        const find = (snapshot?: Snapshot) => (snapshot?.file ?? this.#open).table(name);
+        return new Table(find, codec, { name, seal: protection.seal(name, options) });
+      },
+    };
+  }
+
+  tableNames(): string[] {
+    // LMDB ends a name with a NUL.
+    return Array.from(this.#open.root.getKeys(), (name) => name.toString('utf8', 0, name.length - 1));
+  }
+
+  /** How many records a table that is there has, however they are protected. */
+  countIn(table: string): number {
+    return (this.#open.table(table).getStats() as { entryCount: number }).entryCount;
   }
 
   /**

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
-import { Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { ownUuidBytes, uuidAt } from './keys.ts';
+import type { Protection } from './sealing/protection.ts';
 import type { Table } from './table.ts';
 import { openPictureTables } from './tables.ts';
 
@@ -20,16 +21,11 @@ export class Pictures {
   readonly #table: Table<Uint8Array>;
   readonly #owner: Table<string>;
 
-  private constructor(environment: Environment) {
+  constructor(environment: Environment, protection: Protection) {
     this.#environment = environment;
-    const { pictures, owner } = openPictureTables(environment);
+    const { pictures, owner } = openPictureTables(environment.under(protection));
     this.#table = pictures;
     this.#owner = owner;
-  }
-
-  /** As `Environment.open`. */
-  static async open(file: string): Promise<Pictures> {
-    return new Pictures(await Environment.open(file));
   }
 
   /** Rejects with `storage-failed` when the pictures are of another store: a sweep would remove them all. */
@@ -70,9 +66,5 @@ export class Pictures {
       after = page.at(-1);
       if (page.length < sweptAtOnce) return;
     }
-  }
-
-  close(): Promise<void> {
-    return this.#environment.close();
   }
 }

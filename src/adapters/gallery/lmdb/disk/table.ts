@@ -2,7 +2,7 @@ import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
 import type { Records, Snapshot } from './open-file.ts';
-import { Seal } from './seal.ts';
+import type { Opened, Seal } from './sealing/protection.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
 /** Where a table's records lie: at that moment, else now. */
@@ -22,17 +22,26 @@ export type RangeWish = {
   readonly limit?: number;
 };
 
-/** What may be asked of a table at any time. Values that fail their checksum are `record-corrupt`. */
+/** An entry whose value is still closed. */
+export type SealedEntry<V> = {
+  /** Its key, but where names are hidden: there it is only the place. */
+  readonly key: Buffer;
+  readonly open: () => V;
+  readonly openEntry: () => Entry<V>;
+};
+
+/** What may be asked of a table at any time. Values that are damaged are `record-corrupt`. */
 export interface ReadTable<V> {
   readonly name: string;
+  /** Whether entries come in the order of their keys; they do not where names are hidden. */
+  readonly isOrdered: boolean;
   /** As of the last commit, or of that moment. */
   get(key: Buffer, snapshot?: Snapshot): V | undefined;
   has(key: Buffer): boolean;
-  /** In the order of the keys. */
   entries(wish?: RangeWish): Iterable<Entry<V>>;
   keys(wish?: RangeWish): Iterable<Buffer>;
-  /** As `entries`, but a value is opened only when `open` is called. */
-  sealedEntries(wish?: RangeWish): Iterable<{ readonly key: Buffer; readonly open: () => V }>;
+  /** As `entries`, but a value is opened only when that is asked for. */
+  sealedEntries(wish?: RangeWish): Iterable<SealedEntry<V>>;
   countKeys(prefix: Buffer): number;
   count(): number;
 }
@@ -44,39 +53,51 @@ export class Table<V> implements ReadTable<V> {
   readonly #codec: Codec<V>;
   readonly #seal: Seal;
 
-  constructor(find: FindRecords, name: string, codec: Codec<V>) {
+  constructor(find: FindRecords, codec: Codec<V>, { name, seal }: { name: string; seal: Seal }) {
     this.name = name;
     this.#find = find;
     this.#codec = codec;
-    this.#seal = new Seal(name);
+    this.#seal = seal;
+  }
+
+  get isOrdered(): boolean {
+    return !this.#seal.hidesNames;
   }
 
   get(key: Buffer, snapshot?: Snapshot): V | undefined {
+    const place = this.#seal.place(key);
     const records = this.#find(snapshot);
-    const value = snapshot ? records.get(key, { transaction: snapshot.transaction }) : records.getBinary(key);
-    return value && this.#open(key, value);
+    const value = snapshot
+      ? records.get(place, { transaction: snapshot.transaction })
+      : records.getBinary(place);
+    return value && this.#codec.decode(this.#seal.open(place, value).payload);
   }
 
   has(key: Buffer): boolean {
-    return this.#find().doesExist(key);
+    return this.#find().doesExist(this.#seal.place(key));
   }
 
   *entries(wish: RangeWish = {}): Iterable<Entry<V>> {
-    for (const { key, open } of this.sealedEntries(wish)) yield { key, value: open() };
+    for (const { openEntry } of this.sealedEntries(wish)) yield openEntry();
   }
 
-  *sealedEntries(wish: RangeWish = {}): Iterable<{ key: Buffer; open: () => V }> {
-    for (const { key, value } of this.#find(wish.snapshot).getRange(bounds(wish))) {
-      yield { key, open: () => this.#open(key, value) };
+  *sealedEntries(wish: RangeWish = {}): Iterable<SealedEntry<V>> {
+    for (const { key, value } of this.#find(wish.snapshot).getRange(this.#bounds(wish))) {
+      const open = () => this.#seal.open(key, value);
+      yield {
+        key,
+        open: () => this.#codec.decode(open().payload),
+        openEntry: () => this.#entry(open()),
+      };
     }
   }
 
   keys(wish: RangeWish = {}): Iterable<Buffer> {
-    return this.#find(wish.snapshot).getKeys(bounds(wish));
+    return this.isOrdered ? this.#find(wish.snapshot).getKeys(this.#bounds(wish)) : this.#hiddenKeys(wish);
   }
 
   countKeys(prefix: Buffer): number {
-    return this.#find().getKeysCount(bounds({ prefix }));
+    return this.#find().getKeysCount(this.#bounds({ prefix }));
   }
 
   count(): number {
@@ -84,15 +105,36 @@ export class Table<V> implements ReadTable<V> {
   }
 
   put(key: Buffer, value: V): void {
-    this.#find().putSync(key, this.#seal.close(key, this.#codec.encode(value)));
+    const closed = this.#seal.close(key, this.#codec.encode(value));
+    this.#find().putSync(closed.place, closed.value);
   }
 
   remove(key: Buffer): void {
-    this.#find().removeSync(key);
+    this.removeAt(this.#seal.place(key));
   }
 
-  #open(key: Buffer, value: Buffer): V {
-    return this.#codec.decode(this.#seal.open(key, value));
+  /** Removes what lies there, also when it cannot be opened. */
+  removeAt(place: Buffer): void {
+    this.#find().removeSync(place);
+  }
+
+  *#hiddenKeys(wish: RangeWish): Iterable<Buffer> {
+    for (const { key: place, value } of this.#find(wish.snapshot).getRange(this.#bounds(wish)))
+      yield this.#seal.open(place, value).key;
+  }
+
+  #entry({ key, payload }: Opened): Entry<V> {
+    return { key, value: this.#codec.decode(payload) };
+  }
+
+  #bounds(wish: RangeWish): object {
+    const { prefix, after, before } = wish;
+    return bounds({
+      ...wish,
+      ...(prefix && { prefix: this.#seal.prefix(prefix) }),
+      ...(after && { after: this.#seal.place(after) }),
+      ...(before && { before: this.#seal.place(before) }),
+    });
   }
 }
 

@@ -3,7 +3,8 @@ import type { Collection, Membership, Person, Reference, Uuid } from '../../../.
 import type { Job } from '../../../../domain/job.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
-import type { Environment } from './environment.ts';
+import type { TableOpener } from './environment.ts';
+import { idBytes } from './record-keys.ts';
 
 /** What leaves a collection at once for all who read, while its records go one slice after the other. */
 export type Clearing = 'all members' | 'members with references';
@@ -43,18 +44,18 @@ const referenceCodec = json<ReferenceRecord>((stored) => ({
 }));
 
 /** The main environment's tables; `collection‖key` means the bytes of both one after the other. */
-export function openTables(environment: Environment) {
+export function openTables(environment: TableOpener) {
   return {
     /** id → */
     collections: environment.table('collections', collectionCodec),
     /** slug (UTF-8) → collection id */
-    slugs: environment.table('slugs', uuid),
+    slugs: environment.table('slugs', uuid, { namesFrom: 0 }),
     /** id → */
     persons: environment.table('persons', json<Person>()),
     /** collection‖key → */
-    memberships: environment.table('memberships', json<MembershipRecord>()),
+    memberships: environment.table('memberships', json<MembershipRecord>(), { namesFrom: idBytes }),
     /** collection‖folded key‖NUL‖key */
-    foldedKeys: environment.table('folded-keys', nothing),
+    foldedKeys: environment.table('folded-keys', nothing, { namesFrom: idBytes }),
     /** person‖collection → key */
     places: environment.table('places', json<string>()),
     /** collection‖number → */
@@ -66,7 +67,7 @@ export function openTables(environment: Environment) {
     /** number → face number, of the same */
     copiedFaces: environment.table('copied-faces', json<number>()),
     /** collection‖text‖NUL‖face number, of references that have a text */
-    texts: environment.table('texts', nothing),
+    texts: environment.table('texts', nothing, { namesFrom: idBytes, plainTail: 8 }),
     /** reference id → number */
     referenceNumbers: environment.table('reference-numbers', json<number>()),
     /** collection‖person‖number */
@@ -86,7 +87,7 @@ export function openTables(environment: Environment) {
     /** SHA-256 of the secret → credential id */
     credentialSecrets: environment.table('credential-secrets', uuid),
     /** SHA-256 of dialect‖NUL‖login → */
-    logins: environment.table('logins', json<LoginRecord>()),
+    logins: environment.table('logins', json<LoginRecord>(), { namesFrom: 0 }),
     /** number → */
     jobs: environment.table('jobs', json<Job>()),
     /** id → number */
@@ -99,7 +100,7 @@ export function openTables(environment: Environment) {
 }
 
 /** The pictures' environment. */
-export function openPictureTables(environment: Environment) {
+export function openPictureTables(environment: TableOpener) {
   return {
     /** reference id → the file as it was enrolled */
     pictures: environment.table('pictures', bytes),

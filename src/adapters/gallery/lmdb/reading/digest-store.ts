@@ -41,7 +41,7 @@ function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Itera
     yield () => digest.add('collection', collection);
   }
   for (const { value } of paged(tables.persons)) yield () => digest.add('person', value);
-  for (const { key, value } of paged(tables.memberships)) {
+  for (const { key, value } of ordered(tables.memberships)) {
     const place = { collectionId: uuidAt(key), key: textAt(key, 16) };
     yield () => digest.add('membership', { ...place, ...value });
   }
@@ -64,6 +64,12 @@ function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Itera
   for (const { key, value } of paged(tables.tombstones)) {
     yield () => digest.add('tombstone', { personId: uuidAt(key), ...value });
   }
+}
+
+/** All entries in the order of their keys. */
+function ordered<V>(table: ReadTable<V>): Iterable<Entry<V>> {
+  const entries = paged(table);
+  return table.isOrdered ? entries : [...entries].sort((one, other) => Buffer.compare(one.key, other.key));
 }
 
 /** All entries, in short scans: a long one would keep its snapshot over the turns of the event loop. */

@@ -1,8 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
 import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../../domain/gallery.ts';
-import { collectionUnknown, listedReference, longestKey } from '../../../../domain/gallery-rules.ts';
+import {
+  collectionUnknown,
+  compareKeys,
+  listedReference,
+  longestKey,
+} from '../../../../domain/gallery-rules.ts';
 import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
+import { sortInSlices } from '../../../../primitives/sort-in-slices.ts';
 import type { Environment } from '../disk/environment.ts';
 import { numberBytes, ownUuidBytes, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
 import type { Snapshot } from '../disk/open-file.ts';
@@ -82,11 +88,13 @@ export class Reader {
           if (!isHidden(record, value)) found.push({ collectionId, key: textAt(key, idBytes), ...value });
         }
         after = page.at(-1)?.key;
-        if (page.length < membersInASlice) return found;
+        if (page.length < membersInASlice) break;
       }
     } finally {
       snapshot.done();
     }
+    if (this.#tables.memberships.isOrdered) return found;
+    return sortInSlices(found, (one, other) => compareKeys(one.key, other.key));
   }
 
   /** Nobody whose last places are about to go. */

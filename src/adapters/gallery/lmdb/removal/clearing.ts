@@ -84,15 +84,15 @@ function sweepMembers({ ledger, isOver }: Slice, collection: OpenCollection): bo
   const { memberships } = ledger.tables;
   for (;;) {
     const wish = { prefix: collection.bytes, limit: keysAtOnce };
-    const page = Array.from(memberships.sealedEntries(wish), ({ key, open }) => ({
-      key,
-      value: readable(open),
+    const page = Array.from(memberships.sealedEntries(wish), ({ key, openEntry }) => ({
+      place: key,
+      entry: readable(openEntry),
     }));
     if (page.length === 0) return true;
-    for (const { key, value } of page) {
-      if (value) leave(ledger, collection, { member: { ...value, key: textAt(key, idBytes) } });
+    for (const { place, entry } of page) {
+      if (entry) leave(ledger, collection, { member: { ...entry.value, key: textAt(entry.key, idBytes) } });
       // Whose place it was cannot be told any more.
-      else memberships.remove(key);
+      else memberships.removeAt(place);
       if (isOver()) return false;
     }
   }

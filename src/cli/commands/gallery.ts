@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readKeyFile } from '../../adapters/gallery/lmdb/disk/sealing/key-file.ts';
+import { rewrapLmdbStore } from '../../adapters/gallery/lmdb/rewrap-lmdb-store.ts';
+import { readStoreKey } from '../../app/store-key.ts';
+import { storeFolder } from '../../config/places.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandContext, Run } from '../command-context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+
+type RewrapOptions = { readonly to: string; readonly from?: string };
+
+/** `ostiary gallery`: looks after the store. */
+export function addGallery(program: Command, run: Run): void {
+  const gallery = program.command('gallery').description('look after the store of faces');
+  gallery
+    .command('rewrap')
+    .description('seal the store under another key; the service has to be stopped')
+    .requiredOption('--to <file>', 'the file with the new key')
+    .option('--from <file>', 'the file with the present key; that of store.keyFile when absent')
+    .action((options: RewrapOptions) => run((context) => rewrap(context, options)));
+}
+
+async function rewrap({ output, settings }: CommandContext, options: RewrapOptions): Promise<ExitCode> {
+  const present =
+    options.from === undefined ? await readStoreKey(settings()) : await readKeyFile(resolve(options.from));
+  if (!present) {
+    throw new CliError(exitCodes.usage, 'bad-input', '--from: expected the file with the present key');
+  }
+  const to = resolve(options.to);
+  await rewrapLmdbStore(storeFolder(settings()), { from: present, to: await readKeyFile(to) });
+  output.result(
+    { rewrapped: true },
+    `The store is sealed under the new key: set store.keyFile to ${to}, and keep the old key for backups made before.`,
+  );
+  return exitCodes.good;
+}
