@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openServiceClient, type ServiceClient } from '../../../src/cli/service-client.ts';
@@ -42,10 +42,11 @@ export async function startService(): Promise<BenchService> {
   await using stack = new AsyncDisposableStack();
   const data = await mkdtemp(join(tmpdir(), 'ostiary-bench-'));
   stack.defer(() => rm(data, { recursive: true, force: true }));
-  const child = startProcess(data);
+  const log = join(data, 'bench.log');
+  const child = startProcess(data, log);
   stack.defer(() => stopProcess(child));
   const signal = AbortSignal.timeout(startMs);
-  const url = await readUrl(child);
+  const url = await readUrl(log, signal);
   await waitUntilReady(url, signal);
   const control = openServiceClient(join(data, 'ostiary.sock'), signal);
   const address = await makeKey(control, url, 'bench');
@@ -63,10 +64,12 @@ export async function startService(): Promise<BenchService> {
   };
 }
 
-function startProcess(data: string): ChildProcess {
+/** Its log goes into a file: through a pipe, the clients of this process would wait while it reads a line a request. */
+function startProcess(data: string, logFile: string): ChildProcess {
   const models = modelsFolder();
-  return spawn(process.execPath, [program, 'serve'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const log = openSync(logFile, 'w');
+  const child = spawn(process.execPath, [program, 'serve'], {
+    stdio: ['ignore', log, 'inherit'],
     env: {
       PATH: process.env.PATH,
       OSTIARY_DATA_DIR: data,
@@ -75,6 +78,8 @@ function startProcess(data: string): ChildProcess {
       ...(models !== undefined && { OSTIARY_MODELS_DIR: models }),
     },
   });
+  closeSync(log);
+  return child;
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {
@@ -84,16 +89,13 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** The address that the service tells in its log; the rest of the log is let go. */
-async function readUrl(child: ChildProcess): Promise<string> {
-  const lines = createInterface({ input: child.stdout! });
-  return await new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`The service ended with ${code} at its start`)));
-    lines.on('line', (line) => {
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-      if (url !== undefined) resolve(url);
-    });
-  });
+/** The address that the service tells in its log. */
+async function readUrl(logFile: string, signal: AbortSignal): Promise<string> {
+  for (;;) {
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(await readFile(logFile, 'utf8')) ?? [];
+    if (url !== undefined) return url;
+    await delay(50, undefined, { signal });
+  }
 }
 
 async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
