@@ -36,7 +36,7 @@ type FrontParts = {
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, jobs, metrics, log } = parts;
-  const collections = createCollections({ gallery });
+  const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
   const { keepPictures, enrolment } = settings.gallery;
@@ -49,18 +49,21 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     recognition: createRecognition({ gallery, vision, scoreTable }),
     bodyLimits: toBodyLimits(settings),
   };
-  const compreface = createCompreFaceDialect(shared);
+  const vendors = [createCompreFaceDialect(shared)];
   // What is in memory at once counts for the process, whichever way it came.
   const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };
   const all = {
     ...common,
-    dialects: [compreface, createOstiaryDialect(shared)],
+    dialects: [...vendors, createOstiaryDialect(shared)],
     openRoutes: operationsRouter({ health: shared.health, metrics }),
   };
   return {
     main: createHttpApp(all).callback(),
-    compreface: createHttpApp({ ...common, dialects: [compreface], atRoot: true }).callback(),
     control: createHttpApp({ ...all, trusted: true }).callback(),
+    vendors: vendors.map((dialect) => ({
+      name: dialect.name,
+      listener: createHttpApp({ ...common, dialects: [dialect], atRoot: true }).callback(),
+    })),
   };
 }
 

@@ -24,6 +24,16 @@ const dataSchema = z.strictObject({
   }),
 });
 
+function ownPort(api: string, usual = '') {
+  const more = usual && `; ${usual}`;
+  return z
+    .union([port, z.literal('off')])
+    .default('off')
+    .meta({
+      description: `A port where the ${api} API answers at the root, for clients that know no prefix${more}.`,
+    });
+}
+
 const httpSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').meta({
     description:
@@ -35,13 +45,11 @@ const httpSchema = z.strictObject({
   }),
   ports: z
     .strictObject({
-      compreface: z
-        .union([port, z.literal('off')])
-        .default('off')
-        .meta({
-          description:
-            'A port where the CompreFace API answers at the root, for clients that know no prefix; its usual one is 8000.',
-        }),
+      compreface: ownPort('CompreFace', 'its usual one is 8000'),
+      faceMatchExpert: ownPort('Face.Match.Expert'),
+      faceSearch: ownPort('Face Search'),
+      enface: ownPort('Enface'),
+      findface: ownPort('FindFace', 'its usual one is 8000'),
     })
     .prefault({}),
   plain: z.boolean().default(false).meta({

@@ -51,6 +51,27 @@ export function allows(given: Right, needed: Right): boolean {
   return rights.indexOf(given) >= rights.indexOf(needed);
 }
 
+export function reaches(reach: Reach, collectionId: Uuid): boolean {
+  return reach === 'all' || reach.includes(collectionId);
+}
+
+/** Whose right and reach a credential has: its owner, or itself. */
+export function accountOf({ id, ownerId }: Credential): Uuid {
+  return ownerId ?? id;
+}
+
+/** Who administers over the Unix socket: the file's mode has let her in. */
+export const localAdmin: Credential = {
+  id: '00000000-0000-0000-0000-000000000000',
+  dialect: 'ostiary',
+  kind: 'secret',
+  services,
+  right: 'admin',
+  reach: 'all',
+  name: 'local',
+  createdAtMs: 0,
+};
+
 /** Whether it is neither revoked nor expired. */
 export function isGood({ revokedAtMs, expiresAtMs }: Credential, nowMs: number): boolean {
   return revokedAtMs === undefined && (expiresAtMs ?? Number.POSITIVE_INFINITY) > nowMs;

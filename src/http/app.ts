@@ -1,10 +1,12 @@
+import Router from '@koa/router';
 import Koa from 'koa';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
 import { type BodyBudget, createBodyBudget } from './body/budget.ts';
 import {
+  callerOf,
   type Dialect,
-  type DialectRouter,
+  type RequestContext,
   type RequestHandler,
   type RequestState,
   respond,
@@ -25,7 +27,7 @@ export type HttpAppOptions = {
   readonly dialects: readonly Dialect[];
   readonly atRoot?: boolean;
   /** Routes that ask for no credential and belong to no dialect, such as probes. */
-  readonly openRoutes?: DialectRouter;
+  readonly openRoutes?: Router<RequestState>;
   /** Whether whoever can connect is admin: true for the Unix socket only. */
   readonly trusted?: boolean;
   /** Room for bodies; apps that share a process may share one. */
@@ -60,18 +62,47 @@ function serveDialect(
   prefix: string,
   { log, bodyBudget }: { log: Log; bodyBudget: BodyBudget },
 ): RequestHandler {
-  const routes = dialect.router(prefix).routes() as RequestHandler;
+  const { routes, isOpen } = toRouter(dialect, prefix);
   const guarded = answerErrors(dialect, log);
   const note = noteRoute();
   return (ctx, next) => {
     if (!isBelow(ctx.path, prefix)) return next();
     ctx.state.dialect = dialect.name;
-    return guarded(ctx, async () => {
-      await dialect.admit(ctx, ctx.path.slice(prefix.length));
+    ctx.state.takeBody = onlyOnce(() => {
       refusePackedBodies(ctx);
       bodyBudget(ctx.req, ctx.res);
+    });
+    return guarded(ctx, async () => {
+      if (!isOpen(ctx)) ctx.state.credential = await dialect.admit(ctx, ctx.path.slice(prefix.length));
+      ctx.state.takeBody();
       await note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
     });
+  };
+}
+
+/** The routes as Koa takes them, each behind the right that it needs; and whether a request asks one that is open to all. */
+function toRouter({ routes, access }: Dialect, prefix: string) {
+  const all = new Router<RequestState>({ prefix, sensitive: true });
+  const open = new Router<RequestState>({ prefix, sensitive: true });
+  for (const { methods, path, needs, handle } of routes) {
+    if (needs === 'nothing') open.register(path, [...methods], () => undefined);
+    all.register(path, [...methods], async (ctx) => {
+      if (needs !== 'nothing') access.requireRight(callerOf(ctx), needs);
+      await handle(ctx);
+    });
+  }
+  return {
+    routes: all.routes() as RequestHandler,
+    isOpen: (ctx: RequestContext) => open.match(ctx.path, ctx.method).route,
+  };
+}
+
+function onlyOnce(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (ran) return;
+    ran = true;
+    run();
   };
 }
 

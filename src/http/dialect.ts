@@ -1,7 +1,7 @@
-import type Router from '@koa/router';
 import type { Middleware, ParameterizedContext } from 'koa';
-import type { Credential, DialectName } from '../domain/credential.ts';
-import type { AppError, ErrorCode } from '../domain/errors.ts';
+import type { Credential, DialectName, Right } from '../domain/credential.ts';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
+import type { Access } from '../services/access.ts';
 
 /** What a request carries beside Koa's own. */
 export type RequestState = {
@@ -21,11 +21,58 @@ export type RequestState = {
   about: Record<string, string>;
   /** Why the request was refused, for the log. */
   refusal?: ErrorCode | string;
+  /** Makes sure that there is room for the body, and that it is not packed. Called for whoever was let in. */
+  takeBody: () => void;
 };
 
 export type RequestContext = ParameterizedContext<RequestState>;
 export type RequestHandler = Middleware<RequestState>;
-export type DialectRouter = Router<RequestState>;
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+/** What the path holds where the route's pattern has names. */
+export type RouteContext = RequestContext & { readonly params: Readonly<Record<string, string>> };
+export type RouteHandler = (ctx: RouteContext) => unknown;
+
+/** One endpoint. */
+export type Route = {
+  readonly methods: readonly Method[];
+  /** Below the dialect's prefix, in capitals and small letters as it is told, with or without a slash at its end. */
+  readonly path: string;
+  /** The right that the caller must have; `nothing` is open to all, and then nobody is asked who she is. */
+  readonly needs: Right | 'nothing';
+  readonly handle: RouteHandler;
+};
+
+/** Collects the routes of a dialect; each says what right it needs. */
+export class DialectRouter {
+  readonly routes: Route[] = [];
+  readonly #base: string;
+
+  /** What all paths begin with. */
+  constructor(base = '') {
+    this.#base = base;
+  }
+
+  on(methods: readonly Method[], path: string, needs: Route['needs'], handle: RouteHandler): void {
+    this.routes.push({ methods, path: `${this.#base}${path}`, needs, handle });
+  }
+
+  get(path: string, needs: Route['needs'], handle: RouteHandler): void {
+    this.on(['get'], path, needs, handle);
+  }
+
+  post(path: string, needs: Route['needs'], handle: RouteHandler): void {
+    this.on(['post'], path, needs, handle);
+  }
+
+  put(path: string, needs: Route['needs'], handle: RouteHandler): void {
+    this.on(['put'], path, needs, handle);
+  }
+
+  delete(path: string, needs: Route['needs'], handle: RouteHandler): void {
+    this.on(['delete'], path, needs, handle);
+  }
+}
 
 /** An answer as data; without a body the answer is empty. */
 export type Answer = {
@@ -46,12 +93,26 @@ export type Dialect = {
   readonly name: DialectName;
   /** Where it stands on the main port; on a port of its own it stands at the root. */
   readonly prefix: `/${string}`;
-  /** Runs before any routing, also for paths that are not there: lets the caller in, or throws. */
-  readonly admit: (ctx: RequestContext, path: string) => Promise<void>;
-  /** Its routes under a prefix, which may be empty. */
-  readonly router: (prefix: string) => DialectRouter;
+  /**
+   * Runs before any routing, also for paths that are not there, but not for routes that need nothing: answers who the
+   * caller is, or throws. Whoever looks for her in the body calls `ctx.state.takeBody` first.
+   */
+  readonly admit: (ctx: RequestContext, path: string) => Promise<Credential>;
+  readonly access: Pick<Access, 'requireRight'>;
+  readonly routes: readonly Route[];
   readonly errors: DialectErrors;
 };
+
+/** Who was let in. `unauthenticated` on a route that is open to all. */
+export function callerOf(ctx: RequestContext): Credential {
+  if (!ctx.state.credential) throw new AppError('unauthenticated', 'Nobody was asked for a credential here');
+  return ctx.state.credential;
+}
+
+/** The answer with the time after which the client may try again. */
+export function comeBack(answer: Answer, { details }: AppError): Answer {
+  return { ...answer, headers: { ...answer.headers, 'Retry-After': String(details.retryAfterSeconds ?? 1) } };
+}
 
 /** A refusal that one vendor has a text of its own for; only a dialect's wire code throws it. */
 export class WireRefusal extends Error {

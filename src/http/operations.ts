@@ -1,10 +1,16 @@
 import Router from '@koa/router';
 import type { Metrics } from '../domain/ports/metrics.ts';
 import type { Health } from '../services/health.ts';
-import type { DialectRouter, RequestState } from './dialect.ts';
+import type { RequestState } from './dialect.ts';
 
 /** What a supervisor asks without a credential: is it alive, is it ready, what are its figures. */
-export function operationsRouter({ health, metrics }: { health: Health; metrics: Metrics }): DialectRouter {
+export function operationsRouter({
+  health,
+  metrics,
+}: {
+  health: Health;
+  metrics: Metrics;
+}): Router<RequestState> {
   const router = new Router<RequestState>();
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok' };

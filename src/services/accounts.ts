@@ -1,4 +1,11 @@
-import { type Credential, type DialectName, type Reach, type Right, services } from '../domain/credential.ts';
+import {
+  accountOf,
+  type Credential,
+  type DialectName,
+  type Reach,
+  type Right,
+  services,
+} from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Credentials } from '../domain/ports/credentials.ts';
 import { readJwt, signJwt } from '../primitives/jwt.ts';
@@ -202,8 +209,4 @@ function tokenCalls({ credentials, dialect, access, signing }: AccountsParts): T
       return token !== undefined && access.revoke(token.id);
     },
   };
-}
-
-function accountOf({ id, ownerId }: Credential): string {
-  return ownerId ?? id;
 }

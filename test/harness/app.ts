@@ -5,6 +5,7 @@ import { openMemoryCredentials } from '../../src/adapters/credentials/memory/ope
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
+import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
@@ -83,7 +84,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const store = await openStore(options.store ?? 'lmdb');
   const services = createServices(store, vision, options);
   const issueKeys = async (slug: string) => {
-    const collection = await services.collections.create(slug);
+    const collection = await services.collections.create(localAdmin, { slug, name: slug });
     return { collection, keys: await createCompreFaceKeys(services.access, collection) };
   };
   const served: ServedRequest[] = [];
@@ -148,7 +149,7 @@ function createServices(
       ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
       ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
     }),
-    collections: createCollections({ gallery }),
+    collections: createCollections({ gallery, credentials }),
     access: createAccess({ credentials, attempts }),
     jobs: createJobs({ jobs, policy: { keepDays: 1, keepAtMost: 100 }, log: silentLog }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
-import { services } from '../../src/domain/credential.ts';
+import { localAdmin, services } from '../../src/domain/credential.ts';
 import type { EnrolmentPolicy } from '../../src/domain/enrolment.ts';
 import { createOstiaryDialect } from '../../src/http/dialects/ostiary/dialect.ts';
 import { createHealth } from '../../src/services/health.ts';
@@ -93,7 +93,7 @@ describe('enrolment by policy', () => {
     const [first, other] = [await portrait('ann'), await portrait('ann', 'other')];
     const outcomes = await Promise.all([door.enrol('Ann', first), door.add('Anna', other)]);
     expect(outcomes.map(({ status }) => status).filter((status) => status === 201)).toHaveLength(1);
-    await door.app.services.collections.create('guests');
+    await door.app.services.collections.create(localAdmin, { slug: 'guests', name: 'guests' });
     expect(await door.enrol('Annie', other, 'guests')).toMatchObject({
       status: 409,
       json: {

@@ -38,7 +38,7 @@ describe('loadSettings', () => {
     expect(settings.http).toEqual({
       host: '127.0.0.1',
       port: 8080,
-      ports: { compreface: 'off' },
+      ports: { compreface: 'off', faceMatchExpert: 'off', faceSearch: 'off', enface: 'off', findface: 'off' },
       plain: false,
       tls: {},
     });

@@ -4,7 +4,7 @@ import type { Access } from '../../../services/access.ts';
 import type { People } from '../../../services/people.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
-import type { RequestContext } from '../../dialect.ts';
+import { callerOf, type RequestContext, type RouteContext } from '../../dialect.ts';
 import { refusals } from './errors.ts';
 
 /** What the dialect stands on. */
@@ -17,7 +17,7 @@ export type CompreFaceDeps = {
 
 /** The collection that the caller's key reaches; a CompreFace key has one. */
 export function collectionOf(ctx: RequestContext): Uuid {
-  const reach = ctx.state.credential?.reach ?? [];
+  const { reach } = callerOf(ctx);
   const collectionId = reach === 'all' ? undefined : reach[0];
   if (collectionId === undefined) throw new AppError('collection-unknown', 'The key reaches no collection');
   return collectionId;
@@ -31,7 +31,7 @@ export function asUuid(text: string): Uuid | undefined {
 }
 
 /** The path's image id, which errors may name. */
-export function imageIdOf(ctx: RequestContext & { params: Record<string, string> }): Uuid {
+export function imageIdOf(ctx: RouteContext): Uuid {
   const id = asUuid(ctx.params.image_id ?? '');
   if (id === undefined) throw refusals.unreadable();
   ctx.state.about.image = id;

@@ -1,7 +1,6 @@
-import Router from '@koa/router';
-import type { ServiceName } from '../../../domain/credential.ts';
+import type { Credential, ServiceName } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
-import type { Dialect, DialectRouter, RequestContext, RequestState } from '../../dialect.ts';
+import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { asUuid, type CompreFaceDeps } from './deps.ts';
 import { addEmbeddingRoutes } from './embeddings.ts';
 import { errors, refusals } from './errors.ts';
@@ -11,31 +10,26 @@ import { addSubjectRoutes } from './subjects.ts';
 
 const base = '/api/v1';
 
-/** What CompreFace's own page asks before anybody has a key; it tells limits and nothing else. */
-const openPaths: readonly string[] = [`${base}/config`, `${base}/consistence/status`];
-
 /** CompreFace 1.2 as its documentation and its server have it. */
 export function createCompreFaceDialect(deps: CompreFaceDeps): Dialect {
+  const router = new DialectRouter(base);
+  addOpenRoutes(router, deps);
+  addSubjectRoutes(router, deps);
+  addExampleRoutes(router, deps);
+  addPictureRoutes(router, deps);
+  addEmbeddingRoutes(router, deps);
   return {
     name: 'compreface',
     prefix: '/compreface',
     errors,
+    access: deps.access,
     admit: (ctx, path) => admit(deps, ctx, path),
-    router: (prefix) => {
-      const router: DialectRouter = new Router<RequestState>({ prefix: `${prefix}${base}`, sensitive: true });
-      addOpenRoutes(router, deps);
-      addSubjectRoutes(router, deps);
-      addExampleRoutes(router, deps);
-      addPictureRoutes(router, deps);
-      addEmbeddingRoutes(router, deps);
-      return router;
-    },
+    routes: router.routes,
   };
 }
 
 /** The key comes before everything, also before the question whether there is such an endpoint. */
-async function admit({ access }: CompreFaceDeps, ctx: RequestContext, path: string): Promise<void> {
-  if (openPaths.includes(path.replace(/\/$/, ''))) return;
+async function admit({ access }: CompreFaceDeps, ctx: RequestContext, path: string): Promise<Credential> {
   const service = serviceOf(path);
   const given = keyInPath(path) ?? ctx.get('x-api-key');
   if (given === '') throw new AppError('unauthenticated', 'The request has no key');
@@ -43,7 +37,7 @@ async function admit({ access }: CompreFaceDeps, ctx: RequestContext, path: stri
   if (secret === undefined) throw refusals.keyForm();
   ctx.state.about.service = `${service.charAt(0).toUpperCase()}${service.slice(1)}`;
   ctx.state.about.key = given;
-  ctx.state.credential = await access.admit({ secret, dialect: 'compreface', service, client: ctx.ip });
+  return access.admit({ secret, dialect: 'compreface', service, client: ctx.ip });
 }
 
 function serviceOf(path: string): ServiceName {
@@ -56,11 +50,12 @@ function keyInPath(path: string): string | undefined {
   return /^\/api\/v1\/static\/([^/]+)\/images\//.exec(path)?.[1];
 }
 
+/** What CompreFace's own page asks before anybody has a key; it tells limits and nothing else. */
 function addOpenRoutes(router: DialectRouter, { bodyLimits, people }: CompreFaceDeps): void {
-  router.get('/config', (ctx) => {
+  router.get('/config', 'nothing', (ctx) => {
     ctx.body = { clientMaxFileSize: bodyLimits.maxFileBytes, clientMaxBodySize: 2 * bodyLimits.maxFileBytes };
   });
-  router.get('/consistence/status', (ctx) => {
+  router.get('/consistence/status', 'nothing', (ctx) => {
     ctx.body = {
       demoFaceCollectionIsInconsistent: false,
       dbIsInconsistent: false,

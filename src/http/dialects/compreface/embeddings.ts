@@ -13,7 +13,7 @@ import { embeddingsBody, searchQuery, sourceAndTargetsBody } from './wire.ts';
 export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps): void {
   const { recognition, people, bodyLimits } = deps;
 
-  router.post('/recognition/embeddings/recognize', async (ctx) => {
+  router.post('/recognition/embeddings/recognize', 'read', async (ctx) => {
     requireJsonType(ctx);
     const query = readQuery(ctx, searchQuery);
     const { embeddings } = await readJsonBody(ctx, bodyLimits, embeddingsBody);
@@ -30,7 +30,7 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
     };
   });
 
-  router.post('/recognition/embeddings/faces/:image_id/verify', async (ctx) => {
+  router.post('/recognition/embeddings/faces/:image_id/verify', 'read', async (ctx) => {
     ctx.state.about.verifies = 'embedding';
     requireJsonType(ctx);
     const imageId = imageIdOf(ctx);
@@ -42,7 +42,7 @@ export function addEmbeddingRoutes(router: DialectRouter, deps: CompreFaceDeps):
     ctx.body = { result: bestFirst(embeddings, scores, openScale(recognition)) };
   });
 
-  router.post('/verification/embeddings/verify', async (ctx) => {
+  router.post('/verification/embeddings/verify', 'read', async (ctx) => {
     requireJsonType(ctx);
     const { source, targets } = await readJsonBody(ctx, bodyLimits, sourceAndTargetsBody);
     await ownTurn();

@@ -1,5 +1,5 @@
 import type { AppError } from '../../../domain/errors.ts';
-import { type Answer, type DialectErrors, WireRefusal } from '../../dialect.ts';
+import { type Answer, comeBack, type DialectErrors, WireRefusal } from '../../dialect.ts';
 
 function fault(status: number, code: number, message: string): Answer {
   return { status, body: { message, code } };
@@ -11,10 +11,7 @@ const serviceUnknown = (_error: AppError, { service, key }: Record<string, strin
   fault(404, 10, `${service} service with API Key ${key} not found`);
 
 function later(status: number, code: number, message: string) {
-  return ({ details }: AppError): Answer => ({
-    ...fault(status, code, message),
-    headers: { 'Retry-After': String(details.retryAfterSeconds ?? 1) },
-  });
+  return (error: AppError): Answer => comeBack(fault(status, code, message), error);
 }
 
 /** CompreFace's form of every error; where its server has none, the nearest of its own codes. */

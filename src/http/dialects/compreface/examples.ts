@@ -1,4 +1,4 @@
-import type { DialectRouter, RequestContext } from '../../dialect.ts';
+import { callerOf, type DialectRouter, type RouteContext } from '../../dialect.ts';
 import { asUuid, type CompreFaceDeps, collectionOf, imageIdOf } from './deps.ts';
 import { refusals } from './errors.ts';
 import { toMinScore } from './faces.ts';
@@ -18,7 +18,7 @@ import {
 export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): void {
   const { people, bodyLimits } = deps;
 
-  router.post('/recognition/faces', async (ctx) => {
+  router.post('/recognition/faces', 'write', async (ctx) => {
     requireUploadType(ctx);
     const query = readQuery(ctx, addFaceQuery);
     if (query.subject === undefined) throw refusals.subjectMissing();
@@ -26,7 +26,7 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     const [picture] = await readPictures(ctx, bodyLimits, fileBody);
     const ask = { picture: picture!, ...toMinScore(query.det_prob_threshold) };
     const faces = query.detect_faces ? 'detect' : 'whole';
-    const reach = ctx.state.credential?.reach ?? [];
+    const { reach } = callerOf(ctx);
     const reference = await people.enrol(
       { collectionId: collectionOf(ctx), key, faces, reach, ...ask },
       ctx.state.signal,
@@ -35,7 +35,7 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     ctx.body = { image_id: reference.id, subject: reference.key } satisfies WireExample;
   });
 
-  router.get('/recognition/faces', async (ctx) => {
+  router.get('/recognition/faces', 'read', async (ctx) => {
     const { page, size, subject } = readQuery(ctx, listFacesQuery);
     const { references, total } = await people.listReferences(collectionOf(ctx), {
       offset: page * size,
@@ -51,19 +51,19 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     };
   });
 
-  router.delete('/recognition/faces', async (ctx) => {
+  router.delete('/recognition/faces', 'write', async (ctx) => {
     const { subject } = readQuery(ctx, deleteFacesQuery);
     // An empty name is a mistake of the caller's, and must not empty the collection.
     if (subject?.trim() === '') throw refusals.constraint('Subject name is empty');
     ctx.body = { deleted: await people.removeAllReferences(collectionOf(ctx), subject) };
   });
 
-  router.delete('/recognition/faces/:image_id', async (ctx) => {
+  router.delete('/recognition/faces/:image_id', 'write', async (ctx) => {
     const removed = await people.removeReference(collectionOf(ctx), imageIdOf(ctx));
     ctx.body = toExample(removed);
   });
 
-  router.post('/recognition/faces/delete', async (ctx) => {
+  router.post('/recognition/faces/delete', 'write', async (ctx) => {
     requireJsonType(ctx);
     const texts = await readJsonBody(ctx, bodyLimits, imageIdsBody);
     const ids = texts.map((text) => asUuid(text));
@@ -72,13 +72,13 @@ export function addExampleRoutes(router: DialectRouter, deps: CompreFaceDeps): v
     ctx.body = removed.map(toExample);
   });
 
-  const sendPicture = async (ctx: RequestContext & { params: Record<string, string> }) => {
+  const sendPicture = async (ctx: RouteContext) => {
     const picture = await people.readPicture(collectionOf(ctx), imageIdOf(ctx));
     ctx.body = Buffer.from(picture ?? []);
     ctx.type = 'application/octet-stream';
   };
-  router.get('/recognition/faces/:image_id/img', sendPicture);
-  router.get('/static/:key/images/:image_id', sendPicture);
+  router.get('/recognition/faces/:image_id/img', 'read', sendPicture);
+  router.get('/static/:key/images/:image_id', 'read', sendPicture);
 }
 
 function toExample({ id, key }: { id: string; key: string }): WireExample {

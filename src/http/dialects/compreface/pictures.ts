@@ -22,7 +22,7 @@ export function addPictureRoutes(router: DialectRouter, deps: CompreFaceDeps): v
 }
 
 function addRecognise(router: DialectRouter, { recognition, bodyLimits }: CompreFaceDeps): void {
-  router.post('/recognition/recognize', async (ctx) => {
+  router.post('/recognition/recognize', 'read', async (ctx) => {
     requireUploadType(ctx);
     const query = readQuery(ctx, recognizeQuery);
     const ask = toPictureAsk(await readFile(ctx, bodyLimits), query);
@@ -41,7 +41,7 @@ function addRecognise(router: DialectRouter, { recognition, bodyLimits }: Compre
 }
 
 function addDetect(router: DialectRouter, { recognition, bodyLimits }: CompreFaceDeps): void {
-  router.post('/detection/detect', async (ctx) => {
+  router.post('/detection/detect', 'read', async (ctx) => {
     requireUploadType(ctx);
     const query = readQuery(ctx, pictureQuery);
     const ask = toPictureAsk(await readFile(ctx, bodyLimits), query);
@@ -57,7 +57,7 @@ function addDetect(router: DialectRouter, { recognition, bodyLimits }: CompreFac
 
 function addVerifyExample(router: DialectRouter, deps: CompreFaceDeps): void {
   const { recognition, people, bodyLimits } = deps;
-  router.post('/recognition/faces/:image_id/verify', async (ctx) => {
+  router.post('/recognition/faces/:image_id/verify', 'read', async (ctx) => {
     ctx.state.about.verifies = 'image';
     requireUploadType(ctx);
     const query = readQuery(ctx, pictureQuery);
@@ -79,7 +79,7 @@ function addVerifyExample(router: DialectRouter, deps: CompreFaceDeps): void {
 }
 
 function addVerifyPictures(router: DialectRouter, { recognition, bodyLimits }: CompreFaceDeps): void {
-  router.post('/verification/verify', async (ctx) => {
+  router.post('/verification/verify', 'read', async (ctx) => {
     requireUploadType(ctx);
     const query = readQuery(ctx, pictureQuery);
     const [sourceFile, targetFile] = await readPictures(ctx, bodyLimits, twoFilesBody);

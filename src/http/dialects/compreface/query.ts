@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { RequestContext } from '../../dialect.ts';
+import { parameterReader } from '../../query.ts';
 import { refusals } from './errors.ts';
 import { parameterNames } from './wire.ts';
 
-/** Clients of this API put a second `?` where an `&` belongs; before a known option it counts as one. */
-const separator = new RegExp(`&|\\?(?=(?:${parameterNames.join('|')})=)`);
+const givenParameters = parameterReader(parameterNames);
 
 /**
  * The options of a request, as the schema has them. The first of several equal ones counts, empty ones count as absent
@@ -12,10 +12,8 @@ const separator = new RegExp(`&|\\?(?=(?:${parameterNames.join('|')})=)`);
  */
 export function readQuery<Schema extends z.ZodType>(ctx: RequestContext, schema: Schema): z.output<Schema> {
   const given = new Map<string, string>();
-  for (const piece of ctx.querystring.split(separator)) {
-    for (const [name, value] of new URLSearchParams(piece)) {
-      if (!given.has(name) && (value !== '' || name === 'subject')) given.set(name, value);
-    }
+  for (const [name, value] of givenParameters(ctx)) {
+    if (!given.has(name) && (value !== '' || name === 'subject')) given.set(name, value);
   }
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;

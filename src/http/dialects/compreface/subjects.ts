@@ -28,30 +28,30 @@ export function addSubjectRoutes(router: DialectRouter, { people, bodyLimits }: 
     return (await readJsonBody(ctx, bodyLimits, subjectBody)).subject ?? '';
   };
 
-  router.post('/recognition/subjects', async (ctx) => {
+  router.post('/recognition/subjects', 'write', async (ctx) => {
     const subject = requireSubject(ctx, await readSubject(ctx));
     const member = await people.add(collectionOf(ctx), subject);
     ctx.status = 201;
     ctx.body = { subject: member.key };
   });
 
-  router.get('/recognition/subjects', async (ctx) => {
+  router.get('/recognition/subjects', 'read', async (ctx) => {
     const members = await people.list(collectionOf(ctx));
     ctx.body = { subjects: members.map(({ key }) => key) };
   });
 
-  router.put('/recognition/subjects/:subject', async (ctx) => {
+  router.put('/recognition/subjects/:subject', 'write', async (ctx) => {
     const to = requireSubject(ctx, await readSubject(ctx));
     await people.rename(collectionOf(ctx), named(ctx, ctx.params.subject ?? ''), to);
     ctx.body = { updated: true };
   });
 
-  router.delete('/recognition/subjects/:subject', async (ctx) => {
+  router.delete('/recognition/subjects/:subject', 'write', async (ctx) => {
     const subject = named(ctx, ctx.params.subject ?? '');
     ctx.body = { subject: await people.remove(collectionOf(ctx), subject) };
   });
 
-  router.delete('/recognition/subjects', async (ctx) => {
+  router.delete('/recognition/subjects', 'write', async (ctx) => {
     ctx.body = { deleted: await people.removeAll(collectionOf(ctx)) };
   });
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import type { BodyLimits } from '../../body/limits.ts';
+import { isJson, isMultipart } from '../../body/media-type.ts';
 import { readJson } from '../../body/read-json.ts';
 import { readPictureJson } from '../../body/read-json-pictures.ts';
 import { readMultipart } from '../../body/read-multipart.ts';
@@ -74,19 +75,6 @@ async function readFiles(
     if (!extensions.has(extension)) throw refusals.extension(fileName);
   }
   return files.map(({ bytes }) => bytes);
-}
-
-function isMultipart(ctx: RequestContext): boolean {
-  return mediaType(ctx) === 'multipart/form-data';
-}
-
-function isJson(ctx: RequestContext): boolean {
-  const charset = /;\s*charset="?([^";\s]+)/i.exec(ctx.get('Content-Type'))?.[1]?.toLowerCase() ?? 'utf-8';
-  return mediaType(ctx) === 'application/json' && ['utf-8', 'utf8', 'us-ascii'].includes(charset);
-}
-
-function mediaType(ctx: RequestContext): string {
-  return (ctx.get('Content-Type').split(';')[0] ?? '').trim().toLowerCase();
 }
 
 function unsupportedType(): AppError {

@@ -1,15 +1,15 @@
 import type { AppError } from '../../../domain/errors.ts';
-import type { Answer, DialectErrors } from '../../dialect.ts';
+import { type Answer, comeBack, type DialectErrors } from '../../dialect.ts';
 
 /** An error that clients may try again after. */
-const comeBack: ReadonlySet<number> = new Set([429, 503]);
+const isLater: ReadonlySet<number> = new Set([429, 503]);
 
 function refuse(status: number): (error: AppError) => Answer {
-  return ({ code, message, details }) => ({
-    status,
-    body: { error: { code, message, details } },
-    ...(comeBack.has(status) && { headers: { 'Retry-After': String(details.retryAfterSeconds ?? 1) } }),
-  });
+  return (error) => {
+    const { code, message, details } = error;
+    const answer = { status, body: { error: { code, message, details } } };
+    return isLater.has(status) ? comeBack(answer, error) : answer;
+  };
 }
 
 /** `{error: {code, message, details}}`, the code being the one of the closed list. */

@@ -3,7 +3,7 @@ import type { People } from '../../../services/people.ts';
 import type { PictureAsk } from '../../../services/pictures.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
-import type { DialectRouter, RequestContext } from '../../dialect.ts';
+import { callerOf, type DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toFace, toPairThreshold, toScore } from './answers.ts';
 import { readParameter, readPicture, readPictures, readQuery } from './requests.ts';
 import { openSearch, type SearchWish } from './search.ts';
@@ -31,7 +31,7 @@ export function mountFaces(
   router: DialectRouter,
   { collections, people, recognition, bodyLimits }: FaceParts,
 ): void {
-  router.post('/detect', async (ctx) => {
+  router.post('/detect', 'read', async (ctx) => {
     const { attributes } = readQuery(ctx, detectQuerySchema);
     const ask = { ...askAll(await readPicture(ctx, bodyLimits)), attributes };
     const { width, height, format, faces } = await recognition.analyse(ask, ctx.state.signal);
@@ -39,7 +39,7 @@ export function mountFaces(
     ctx.body = answer;
   });
 
-  router.post('/compare', async (ctx) => {
+  router.post('/compare', 'read', async (ctx) => {
     const { maxFmr } = readQuery(ctx, compareQuerySchema);
     const [source, target] = await readPictures(ctx, bodyLimits, ['source', 'target']);
     const threshold = await recognition.threshold({ maxFmr });
@@ -56,11 +56,12 @@ export function mountFaces(
     ctx.body = answer;
   });
 
-  router.post('/collections/:collection/persons/:key/references', async (ctx) => {
+  router.post('/collections/:collection/persons/:key/references', 'write', async (ctx) => {
     readQuery(ctx, noQuerySchema);
-    const { id } = await collections.get(readParameter(ctx, 'collection'));
+    const { reach } = callerOf(ctx);
+    const { id } = await collections.get(callerOf(ctx), readParameter(ctx, 'collection'));
     const picture = await readPicture(ctx, bodyLimits);
-    const place = { collectionId: id, key: readParameter(ctx, 'key'), reach: 'all' } as const;
+    const place = { collectionId: id, key: readParameter(ctx, 'key'), reach } as const;
     const reference = await people.enrol({ picture, faces: 'detect', ...place }, ctx.state.signal);
     const { key, personId, id: referenceId, replaced, box, quality } = reference;
     const gone = replaced === undefined ? {} : { replaced };
@@ -77,7 +78,7 @@ function mountIdentify(
   { collections, recognition, bodyLimits }: Omit<FaceParts, 'people'>,
 ): void {
   const identify = async (ctx: RequestContext, names: readonly string[], wish: SearchWish) => {
-    const search = await openSearch({ collections, recognition }, names, wish);
+    const search = await openSearch({ collections, recognition }, { caller: callerOf(ctx), names }, wish);
     const ask = askAll(await readPicture(ctx, bodyLimits));
     const { picture, candidates } = await recognition.recognise(ask, search.ask, ctx.state.signal);
     const answer: IdentifyAnswer = {
@@ -86,10 +87,10 @@ function mountIdentify(
     };
     ctx.body = answer;
   };
-  router.post('/collections/:collection/identify', async (ctx) => {
+  router.post('/collections/:collection/identify', 'read', async (ctx) => {
     await identify(ctx, [readParameter(ctx, 'collection')], readQuery(ctx, identifyQuerySchema));
   });
-  router.post('/identify', async (ctx) => {
+  router.post('/identify', 'read', async (ctx) => {
     const { collections: names, ...wish } = readQuery(ctx, identifyInQuerySchema);
     await identify(ctx, names, wish);
   });

@@ -13,15 +13,15 @@ const jobsQuerySchema = z.strictObject({
 });
 
 export function mountJobs(router: DialectRouter, { jobs }: { readonly jobs: JobService }): void {
-  router.get('/jobs', async (ctx) => {
+  router.get('/jobs', 'admin', async (ctx) => {
     const { state, ...wish } = readQuery(ctx, jobsQuerySchema);
     const found = await jobs.list({ ...wish, ...(state && { states: [state] }) });
     ctx.body = { jobs: found.map(toJob) };
   });
-  router.get('/jobs/:id', async (ctx) => {
+  router.get('/jobs/:id', 'admin', async (ctx) => {
     ctx.body = toJob(await jobs.get(readParameter(ctx, 'id')));
   });
-  router.post('/jobs/:id/cancel', async (ctx) => {
+  router.post('/jobs/:id/cancel', 'admin', async (ctx) => {
     ctx.body = toJob(await jobs.cancel(readParameter(ctx, 'id')));
   });
 }

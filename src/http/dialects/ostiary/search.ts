@@ -1,3 +1,4 @@
+import type { Credential } from '../../../domain/credential.ts';
 import type { Candidate } from '../../../domain/gallery.ts';
 import type { AcceptedRate } from '../../../domain/threshold.ts';
 import type { Collections } from '../../../services/collections.ts';
@@ -15,13 +16,13 @@ export type OpenSearch = {
   tell(candidates: readonly Candidate[] | undefined): CandidateAnswer[];
 };
 
-/** Collections by slug or id. `collection-unknown`, `model-unmeasured`. */
+/** Collections that the caller reaches, by slug, name or id. `collection-unknown`, `model-unmeasured`. */
 export async function openSearch(
   { collections, recognition }: SearchParts,
-  names: readonly string[],
+  { caller, names }: { readonly caller: Credential; readonly names: readonly string[] },
   { limit, accepted }: SearchWish,
 ): Promise<OpenSearch> {
-  const found = await Promise.all(names.map((name) => collections.get(name)));
+  const found = await collections.getAll(caller, names);
   const slugs = new Map(found.map(({ id, slug }) => [id, slug]));
   const collectionIds = [...slugs.keys()];
   const threshold = await recognition.threshold(accepted, collectionIds);

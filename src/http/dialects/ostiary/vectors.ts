@@ -2,7 +2,7 @@ import type { Collections } from '../../../services/collections.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { ownTurn } from '../../body/own-turn.ts';
-import type { DialectRouter } from '../../dialect.ts';
+import { callerOf, type DialectRouter } from '../../dialect.ts';
 import { toFace, toPairThreshold, toScore } from './answers.ts';
 import { readBody, readPicture, readQuery } from './requests.ts';
 import { openSearch } from './search.ts';
@@ -31,7 +31,7 @@ export function mountVectors(
 ): void {
   const limits = { ...bodyLimits, maxJsonBytes: Math.min(bodyLimits.maxJsonBytes, maxVectorBytes) };
 
-  router.post('/embed', async (ctx) => {
+  router.post('/embed', 'read', async (ctx) => {
     readQuery(ctx, noQuerySchema);
     const picture = await readPicture(ctx, bodyLimits);
     const ask = { picture, faces: 'detect', maxFaces: 0, attributes: [] } as const;
@@ -44,10 +44,10 @@ export function mountVectors(
     ctx.body = answer;
   });
 
-  router.post('/search', async (ctx) => {
+  router.post('/search', 'read', async (ctx) => {
     const { modelId, vectors, collections: names, ...wish } = await readBody(ctx, limits, searchSchema);
     recognition.expectModel(modelId);
-    const search = await openSearch({ collections, recognition }, names, wish);
+    const search = await openSearch({ collections, recognition }, { caller: callerOf(ctx), names }, wish);
     await ownTurn();
     const candidates = await recognition.recogniseVectors(vectors, search.ask);
     await ownTurn();
@@ -58,7 +58,7 @@ export function mountVectors(
     ctx.body = answer;
   });
 
-  router.post('/compare/vectors', async (ctx) => {
+  router.post('/compare/vectors', 'read', async (ctx) => {
     const { modelId, sources, targets, maxFmr } = await readBody(ctx, limits, compareVectorsSchema);
     recognition.expectModel(modelId);
     const scores = recognition.scores();
