@@ -17,6 +17,12 @@ export type Collection = {
   readonly createdAtMs: number;
 };
 
+/** New values of the named fields. */
+export type CollectionChange = Partial<Pick<Collection, 'slug' | 'name' | 'metadata'>>;
+
+/** How much a collection holds, or held. */
+export type CollectionCounts = { readonly members: number; readonly references: number };
+
 export const personStatuses = ['active', 'suspended'] as const;
 export type PersonStatus = (typeof personStatuses)[number];
 

@@ -5,7 +5,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { type LmdbStoreOptions, openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
+import { collectionsContract } from './gallery-collections.ts';
 import { departureContract } from './gallery-departure.ts';
+import { facesContract } from './gallery-faces.ts';
 import { siblingsContract } from './gallery-siblings.ts';
 
 let folder: string;
@@ -33,4 +35,6 @@ for (const [name, open] of variants) {
   clearingContract(name, open);
   departureContract(name, open);
   siblingsContract(name, open);
+  facesContract(name, open);
+  collectionsContract(name, open);
 }

@@ -28,7 +28,8 @@ test('the heap keeps what sorting all hits would', () => {
         };
         return { score: score / 10, facts };
       });
-      const top = new TopHits({ ...wish, minScore: wish.minScore / 10 });
+      const identity = ({ person, number }: Hit['facts']) => (wish.distinctPersons ? person : number);
+      const top = new TopHits({ ...wish, identity, minScore: wish.minScore / 10 });
       for (const hit of backwards ? hits.toReversed() : hits) if (top.wants(hit.score)) top.offer(hit);
 
       const seen = new Set<KnownPerson>();

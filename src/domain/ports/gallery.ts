@@ -1,6 +1,8 @@
 import type {
   Candidate,
   Collection,
+  CollectionChange,
+  CollectionCounts,
   ErasureReceipt,
   Membership,
   Metadata,
@@ -22,6 +24,8 @@ export type SearchRequest = {
   readonly minScore: number;
   /** Only the best reference of each person. */
   readonly distinctPersons: boolean;
+  /** Only the best sibling of each face. */
+  readonly distinctFaces?: boolean;
   /** Whether those who are suspended or not valid now are found too; they are not when absent. */
   readonly includeBarred?: boolean;
 };
@@ -79,6 +83,11 @@ export type GalleryCounts = {
  */
 export interface Gallery extends AsyncDisposable {
   createCollection(slug: string, name: string, metadata?: Metadata): Promise<Collection>;
+  /** `collection-exists` when another has the slug. */
+  updateCollection(collectionId: Uuid, change: CollectionChange): Promise<Collection>;
+  /** Takes the collection away with all its members, for every reader at the same moment. Its slug is free at once. */
+  removeCollection(collectionId: Uuid): Promise<CollectionCounts>;
+  countCollection(collectionId: Uuid): Promise<CollectionCounts>;
   /** By id or slug. */
   findCollection(idOrSlug: string): Promise<Collection | undefined>;
   listCollections(): Promise<Collection[]>;
@@ -89,6 +98,8 @@ export interface Gallery extends AsyncDisposable {
   findMembership(collectionId: Uuid, key: string, ignoreCase?: 'ignoreCase'): Promise<Membership | undefined>;
   /** In the order of their keys (by UTF-16 code unit). */
   listMemberships(collectionId: Uuid): Promise<Membership[]>;
+  /** Those that follow a key, which need not be there any more, in an order that is the store's own and stays. */
+  pageMemberships(collectionId: Uuid, page: { after?: string; limit: number }): Promise<Membership[]>;
   /** Gives a person who is somewhere in the gallery a place without a face here too; `person-exists` when she has one. */
   placePerson(collectionId: Uuid, personId: Uuid, key: string): Promise<Membership>;
   findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined>;
@@ -108,7 +119,7 @@ export interface Gallery extends AsyncDisposable {
    */
   removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }>;
   /** Takes all members out of this collection, for every reader at the same moment. */
-  clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }>;
+  clearCollection(collectionId: Uuid): Promise<CollectionCounts>;
 
   /** Adds a reference to the member of that key, who is made when there is none. */
   enrol(
@@ -126,6 +137,19 @@ export interface Gallery extends AsyncDisposable {
   changeReferences(changes: readonly ReferenceChange[]): Promise<ListedReference[]>;
   /** The siblings of a face within these collections, in the order of their numbers. */
   findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]>;
+  /**
+   * The faces of several collections, siblings as one, by their numbers. Each is told as it is when its turn comes, so
+   * that a long list is not of one moment.
+   */
+  listFaces(collectionIds: readonly Uuid[], page: FacePage): Promise<FaceList>;
+  /**
+   * The texts of the faces in these collections, each once: collection by collection, in each in an order that is the
+   * store's own and stays. Told as `listFaces` does.
+   */
+  listTexts(
+    collectionIds: readonly Uuid[],
+    page: { after?: TextPlace; limit: number },
+  ): Promise<ListedText[]>;
   /** With the key of its member. */
   findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   /** The picture as it was enrolled. */
@@ -159,6 +183,28 @@ export interface Gallery extends AsyncDisposable {
   /** SHA-256 over all records in a fixed order: equal digests, equal galleries. */
   digest(): Promise<string>;
 }
+
+export type FacePage = {
+  readonly order: 'oldest first' | 'newest first';
+  /** Only faces that come after this number in the order; it need not be there any more. */
+  readonly after?: number;
+  readonly limit: number;
+  /** Only faces with this text, which is an indexed look-up unless it is empty. */
+  readonly text?: string;
+  /** Only faces of this person. */
+  readonly personId?: Uuid;
+};
+
+/** A face with its references in the collections that were asked, in the order of their numbers. */
+export type ListedFace = { readonly number: number; readonly references: readonly ListedReference[] };
+
+export type FaceList = { readonly faces: readonly ListedFace[]; readonly hasMore: boolean };
+
+/** Where a list of texts goes on: at the last one that was told. */
+export type TextPlace = { readonly collectionId: Uuid; readonly text: string };
+
+/** A text with the number of faces that have it, and the first of these. */
+export type ListedText = TextPlace & { readonly count: number; readonly first: ListedFace };
 
 /** A reference with the key of its member. */
 export type KeyedReference = Reference & { readonly key: string };

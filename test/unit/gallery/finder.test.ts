@@ -23,7 +23,10 @@ function filled(rows: number): Finder {
 
 function search(finder: Finder, limit: number, distinctPersons = false, probes = [probe]) {
   const ask = { collectionIds: [collectionId], modelId: 'model', probes, minScore: -1 };
-  return finder.search({ ...ask, limit, distinctPersons }, ({ person }) => person.id);
+  const nameOf = ({ person, number }: { person: { id: string }; number: number }) => {
+    return { key: person.id, faceNumber: number };
+  };
+  return finder.search({ ...ask, limit, distinctPersons }, nameOf);
 }
 
 test('a search lets other work run, and another search', async () => {

@@ -2,6 +2,8 @@ import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
   Collection,
+  CollectionChange,
+  CollectionCounts,
   ErasureReceipt,
   Membership,
   Metadata,
@@ -20,16 +22,22 @@ import {
 } from '../../../domain/gallery-rules.ts';
 import type {
   EnrolOptions,
+  FaceList,
+  FacePage,
   Gallery,
   GalleryCounts,
   KeyedReference,
   KeyWish,
   ListedReference,
+  ListedText,
   NewEnrolment,
   ReferenceChange,
   SearchRequest,
+  TextPlace,
 } from '../../../domain/ports/gallery.ts';
 import { type DigestParts, digestStore } from './reading/digest-store.ts';
+import { findFace, listFaces, listTexts } from './reading/faces.ts';
+import { findMembershipOf, findPersonByNumber, pageMemberships, placesOf } from './reading/places.ts';
 import type { Reader } from './reading/reader.ts';
 import { searchGallery } from './reading/search.ts';
 import { type EraseParts, erase } from './removal/erase.ts';
@@ -69,6 +77,19 @@ export class LmdbGallery implements Gallery {
     return this.#write((ledger) => ledger.addCollection(slug, name, { ...metadata }));
   }
 
+  async updateCollection(collectionId: Uuid, change: CollectionChange): Promise<Collection> {
+    checkNotes(change);
+    return this.#write((ledger) => ledger.changeCollection(ledger.collection(collectionId), change));
+  }
+
+  async removeCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    return clearCollection(this.#parts.removals, collectionId, 'the collection');
+  }
+
+  async countCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    return this.#reader.countCollection(collectionId);
+  }
+
   async findCollection(idOrSlug: string): Promise<Collection | undefined> {
     return this.#reader.findCollection(idOrSlug);
   }
@@ -98,15 +119,15 @@ export class LmdbGallery implements Gallery {
   }
 
   async findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined> {
-    return this.#reader.findMembershipOf(collectionId, personId);
+    return findMembershipOf(this.#parts, collectionId, personId);
   }
 
   async listPlaces(personId: Uuid): Promise<Membership[]> {
-    return this.#reader.places(personId);
+    return placesOf(this.#parts, personId);
   }
 
   async findPersonByNumber(number: number): Promise<Person | undefined> {
-    return this.#reader.findPersonByNumber(number);
+    return findPersonByNumber(this.#parts, number);
   }
 
   async findMembership(
@@ -119,6 +140,10 @@ export class LmdbGallery implements Gallery {
 
   async listMemberships(collectionId: Uuid): Promise<Membership[]> {
     return this.#reader.memberships(collectionId);
+  }
+
+  async pageMemberships(collectionId: Uuid, page: { after?: string; limit: number }): Promise<Membership[]> {
+    return pageMemberships(this.#parts, collectionId, page);
   }
 
   async findPerson(personId: Uuid): Promise<Person | undefined> {
@@ -155,7 +180,7 @@ export class LmdbGallery implements Gallery {
     return { references };
   }
 
-  async clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }> {
+  async clearCollection(collectionId: Uuid): Promise<CollectionCounts> {
     return clearCollection(this.#parts.removals, collectionId, 'all members');
   }
 
@@ -182,7 +207,18 @@ export class LmdbGallery implements Gallery {
   }
 
   async findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]> {
-    return this.#reader.findFace(faceNumber, collectionIds);
+    return findFace(this.#parts, faceNumber, collectionIds);
+  }
+
+  async listFaces(collectionIds: readonly Uuid[], page: FacePage): Promise<FaceList> {
+    return listFaces(this.#parts, collectionIds, page);
+  }
+
+  async listTexts(
+    collectionIds: readonly Uuid[],
+    page: { after?: TextPlace; limit: number },
+  ): Promise<ListedText[]> {
+    return listTexts(this.#parts, collectionIds, page);
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {

@@ -6,7 +6,7 @@ import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
-import { completePersonNumbers } from './disk/complete.ts';
+import { completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
 import { uuidBytes } from './disk/keys.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
@@ -65,6 +65,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const pictures = new Pictures(files.pictures, protection);
   const { storeId } = await migrate(environment, tables);
   await completePersonNumbers(environment, tables);
+  await completeMemberCounts(environment, tables);
   await pictures.claim(storeId);
   await settle();
   await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));

@@ -2,6 +2,8 @@ import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
   Collection,
+  CollectionChange,
+  CollectionCounts,
   ErasureReceipt,
   Membership,
   Metadata,
@@ -22,16 +24,21 @@ import {
 } from '../../../domain/gallery-rules.ts';
 import type {
   EnrolOptions,
+  FaceList,
+  FacePage,
   Gallery,
   KeyedReference,
   KeyWish,
   ListedReference,
+  ListedText,
   NewEnrolment,
   ReferenceChange,
   SearchRequest,
+  TextPlace,
 } from '../../../domain/ports/gallery.ts';
 import { changeReferences, enrolAll } from './memory-changes.ts';
 import { digestRecords } from './memory-digest.ts';
+import { findFace, listFaces, listTexts } from './memory-faces.ts';
 import { isOf, type MemoryRecords } from './memory-records.ts';
 import { countSearchable, searchRecords } from './memory-search.ts';
 
@@ -46,6 +53,23 @@ export class MemoryGallery implements Gallery {
   async createCollection(slug: string, name: string, metadata: Metadata = {}): Promise<Collection> {
     checkNotes({ name, metadata });
     return this.#records.addCollection(slug, name, { ...metadata });
+  }
+
+  async updateCollection(collectionId: Uuid, change: CollectionChange): Promise<Collection> {
+    checkNotes(change);
+    return this.#records.changeCollection(collectionId, structuredClone(change));
+  }
+
+  async removeCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    const counts = this.#records.clear(collectionId);
+    this.#records.collections = this.#records.collections.filter(({ id }) => id !== collectionId);
+    return counts;
+  }
+
+  async countCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    this.#records.checkCollection(collectionId);
+    const references = this.#records.held.filter(({ reference }) => reference.collectionId === collectionId);
+    return { members: this.#records.placesIn(collectionId).length, references: references.length };
   }
 
   async findCollection(idOrSlug: string): Promise<Collection | undefined> {
@@ -108,6 +132,14 @@ export class MemoryGallery implements Gallery {
     return [...this.#records.persons.values()].find((person) => person.number === number);
   }
 
+  async pageMemberships(
+    collectionId: Uuid,
+    { after = '', limit }: { after?: string; limit: number },
+  ): Promise<Membership[]> {
+    const all = await this.listMemberships(collectionId);
+    return all.filter(({ key }) => compareKeys(key, after) > 0).slice(0, limit);
+  }
+
   async findPerson(personId: Uuid): Promise<Person | undefined> {
     return this.#records.persons.get(personId);
   }
@@ -140,12 +172,8 @@ export class MemoryGallery implements Gallery {
     return { references };
   }
 
-  async clearCollection(collectionId: Uuid): Promise<{ members: number; references: number }> {
-    this.#records.checkCollection(collectionId);
-    const places = this.#records.placesIn(collectionId);
-    const references = this.#records.drop((reference) => reference.collectionId === collectionId).length;
-    for (const place of places) this.#records.leave(place);
-    return { members: places.length, references };
+  async clearCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    return this.#records.clear(collectionId);
   }
 
   async enrol(
@@ -171,12 +199,18 @@ export class MemoryGallery implements Gallery {
   }
 
   async findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]> {
-    for (const id of collectionIds) this.#records.checkCollection(id);
-    return this.#records.held
-      .map(({ reference }) => reference)
-      .filter((reference) => reference.faceNumber === faceNumber)
-      .filter(({ collectionId }) => collectionIds.includes(collectionId))
-      .map((reference) => listedReference(this.#records.keyed(reference)));
+    return findFace(this.#records, faceNumber, collectionIds);
+  }
+
+  async listFaces(collectionIds: readonly Uuid[], page: FacePage): Promise<FaceList> {
+    return listFaces(this.#records, collectionIds, page);
+  }
+
+  async listTexts(
+    collectionIds: readonly Uuid[],
+    page: { after?: TextPlace; limit: number },
+  ): Promise<ListedText[]> {
+    return listTexts(this.#records, collectionIds, page);
   }
 
   async findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined> {

@@ -1,6 +1,8 @@
 import { AppError } from '../../../domain/errors.ts';
 import type {
   Collection,
+  CollectionChange,
+  CollectionCounts,
   ErasureReceipt,
   Membership,
   Metadata,
@@ -74,8 +76,28 @@ export class MemoryRecords {
     return collection;
   }
 
+  changeCollection(collectionId: Uuid, change: CollectionChange): Collection {
+    this.checkCollection(collectionId);
+    if (this.collections.some(({ id, slug }) => id !== collectionId && slug === change.slug)) {
+      throw new AppError('collection-exists', 'The slug is taken');
+    }
+    this.collections = this.collections.map((each) =>
+      each.id === collectionId ? { ...each, ...change } : each,
+    );
+    return this.collections.find(({ id }) => id === collectionId)!;
+  }
+
   checkCollection(collectionId: Uuid): void {
     if (!this.collections.some(({ id }) => id === collectionId)) throw collectionUnknown();
+  }
+
+  /** Takes all members and their references out. */
+  clear(collectionId: Uuid): CollectionCounts {
+    this.checkCollection(collectionId);
+    const places = this.placesIn(collectionId);
+    const references = this.drop((reference) => reference.collectionId === collectionId).length;
+    for (const place of places) this.leave(place);
+    return { members: places.length, references };
   }
 
   /** In the order of their keys. */

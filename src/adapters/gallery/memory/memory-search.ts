@@ -1,4 +1,4 @@
-import type { Candidate, Uuid } from '../../../domain/gallery.ts';
+import type { Candidate, Reference, Uuid } from '../../../domain/gallery.ts';
 import { boundedCosine, checkVector, isSearchable } from '../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../domain/ports/gallery.ts';
 import { cosine } from '../../../domain/vector.ts';
@@ -34,10 +34,15 @@ function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float3
     .map(({ reference }) => ({ reference, score: cosine(probe, reference.template.vector) }))
     .filter(({ score }) => score >= request.minScore)
     .sort((one, other) => other.score - one.score || one.reference.number - other.reference.number);
-  const seen = new Set<Uuid>();
-  const kept = request.distinctPersons
-    ? ranked.filter(({ reference: { personId } }) => !seen.has(personId) && seen.add(personId))
-    : ranked;
+  const seen = new Set<Uuid | number>();
+  const identity = ({ personId, faceNumber, number }: Reference) => {
+    if (request.distinctPersons) return personId;
+    return request.distinctFaces ? faceNumber : number;
+  };
+  const kept = ranked.filter(({ reference }) => {
+    const own = identity(reference);
+    return !seen.has(own) && seen.add(own);
+  });
   return kept.slice(0, request.limit).map(({ reference, score }) => {
     const { id: referenceId, faceNumber, personId, collectionId, key } = records.keyed(reference);
     return { score: boundedCosine(score), referenceId, faceNumber, personId, collectionId, key };

@@ -6,6 +6,20 @@ import type { Tables } from './tables.ts';
 
 const personsInASlice = 500;
 
+/** Counts the members of collections in a store from before their number was kept. */
+export async function completeMemberCounts(environment: Environment, tables: Tables): Promise<void> {
+  const sealed = [...tables.collections.sealedEntries()];
+  const records = sealed.map(({ key, open }) => ({ key, record: readable(open) }));
+  for (const { key, record } of records) {
+    // JSON of an earlier version.
+    if (!record || (record.members as number | undefined) !== undefined) continue;
+    await environment.write(() =>
+      tables.collections.put(key, { ...record, members: tables.memberships.countKeys(key) }),
+    );
+    await nextTurn();
+  }
+}
+
 /** Fills the numbers of persons in a store from before there was a table of them, slice by slice. */
 export async function completePersonNumbers(environment: Environment, tables: Tables): Promise<void> {
   if (tables.personNumbers.count() >= tables.persons.count()) return;

@@ -49,3 +49,8 @@ export function memberPrefix(collection: Buffer, personId: Uuid): Buffer {
 export function memberReferenceKey(collection: Buffer, personId: Uuid, number: number): Buffer {
   return Buffer.concat([memberPrefix(collection, personId), numberBytes(number)]);
 }
+
+/** Whether it can be the number of anything, and so be part of a key. */
+export function isNumber(number: number): boolean {
+  return Number.isSafeInteger(number) && number >= 0;
+}

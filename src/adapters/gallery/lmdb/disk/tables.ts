@@ -7,13 +7,26 @@ import type { TableOpener } from './environment.ts';
 import { idBytes } from './record-keys.ts';
 
 /** What leaves a collection at once for all who read, while its records go one slice after the other. */
-export type Clearing = 'all members' | 'members with references';
-/** A collection with the number of its references, so that a list need not count them. */
+export type Clearing = 'all members' | 'members with references' | 'the collection';
+/** A collection with the numbers of its members and references, so that nobody need count them. */
 export type CollectionRecord = Collection & {
+  /** Of a store from before this was kept, counted when it is opened. */
+  readonly members: number;
   readonly references: number;
   /** Stands there until the last slice is gone, also over a restart. */
   readonly clearing?: Clearing;
 };
+
+/** What those who ask are told of a collection. */
+export function collectionOf({
+  members: _,
+  references: __,
+  clearing: ___,
+  ...collection
+}: CollectionRecord): Collection {
+  return collection;
+}
+
 export type MembershipRecord = Omit<Membership, 'collectionId' | 'key'>;
 /** Template and crop stand in tables of their own. */
 export type ReferenceRecord = Omit<Reference, 'template' | 'crop'>;

@@ -3,18 +3,20 @@ import { isSearchable } from '../../../../domain/gallery-rules.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
 import { Arena, type ArenaHit, type ArenaRow, type KnownPerson, type RowFacts } from './arena.ts';
 import { Presence } from './presence.ts';
-import { type Hit, TopHits } from './top-hits.ts';
+import { type Hit, type IdentityOf, TopHits } from './top-hits.ts';
 
 /** Asked for beyond what is wanted, so that a few hits that do not count cost no second search. */
 const spareHits = 8;
 /** How many times more are asked for when too few of the hits counted. */
 const moreHits = 4;
 
-/** A hit whose member was looked up in the store. */
-export type NamedHit = Hit & { readonly key: string };
+/** What the store knows of a row: the key of its member, and the number that its siblings share. */
+export type RowName = { readonly key: string; readonly faceNumber: number };
+/** A hit that was looked up in the store. */
+export type NamedHit = Hit & RowName;
 export type NewRow = Omit<ArenaRow, 'person' | 'collectionSlot'> & { readonly personId: Uuid };
-/** The key of the member that a row belongs to; `undefined` when the store knows her no more. */
-export type KeyOf = (facts: RowFacts) => string | undefined;
+/** `undefined` when the store knows the member that a row belongs to no more. */
+export type NameOf = (facts: RowFacts) => RowName | undefined;
 
 /**
  * Finds faces: the templates in memory, one arena an embedding model. It follows the store, which is the truth: rows
@@ -134,7 +136,7 @@ export class Finder {
    * The best hits a probe. Nobody comes out who was erased, removed or suspended before the answer is made; a row that
    * is added while the search runs may be missed.
    */
-  async search(request: SearchRequest, keyOf: KeyOf): Promise<NamedHit[][]> {
+  async search(request: SearchRequest, nameOf: NameOf): Promise<NamedHit[][]> {
     const answers: NamedHit[][] = request.probes.map(() => []);
     const arena = this.#arenas.get(request.modelId);
     if (!arena) return answers;
@@ -147,7 +149,7 @@ export class Finder {
         collectionSlots: this.#slotsOf(request.collectionIds),
       });
       open = open.filter(({ index }, at) => {
-        const { best, isSettled } = this.#choose(lists[at]!, request, keyOf);
+        const { best, isSettled } = this.#choose(lists[at]!, request, nameOf);
         answers[index] = best;
         return !isSettled && !isAll[at];
       });
@@ -159,20 +161,20 @@ export class Finder {
   #choose(
     hits: readonly ArenaHit[],
     request: SearchRequest,
-    keyOf: KeyOf,
+    nameOf: NameOf,
   ): { best: NamedHit[]; isSettled: boolean } {
-    const top = new TopHits(request);
-    const keys = new Map<RowFacts, string>();
+    const names = new Map<RowFacts, RowName>();
+    const top = new TopHits({ ...request, identity: identityOf(request, names) });
     for (const { score, facts } of hits) {
       if (!top.wants(score)) break;
       if (!this.#isSearchable(facts, request.includeBarred)) continue;
       // What the store knows no more is about to go here too.
-      const key = keyOf(facts);
-      if (key === undefined) continue;
-      keys.set(facts, key);
+      const name = nameOf(facts);
+      if (!name) continue;
+      names.set(facts, name);
       top.offer({ score, facts });
     }
-    const best = top.ranked().map((hit) => ({ ...hit, key: keys.get(hit.facts)! }));
+    const best = top.ranked().map((hit) => ({ ...hit, ...names.get(hit.facts)! }));
     const last = hits.at(-1);
     return { best, isSettled: last !== undefined && !top.wants(last.score) };
   }
@@ -198,4 +200,12 @@ export class Finder {
   #isUp({ hidden, standing }: KnownPerson): boolean {
     return !hidden && isSearchable(standing, this.#nowMs());
   }
+}
+
+function identityOf(
+  { distinctPersons, distinctFaces }: SearchRequest,
+  names: ReadonlyMap<RowFacts, RowName>,
+): IdentityOf {
+  if (distinctPersons) return ({ person }) => person;
+  return distinctFaces ? (facts) => names.get(facts)!.faceNumber : ({ number }) => number;
 }

@@ -1,6 +1,8 @@
-import type { KnownPerson, RowFacts } from './arena.ts';
+import type { RowFacts } from './arena.ts';
 
 export type Hit = { readonly score: number; readonly facts: RowFacts };
+/** What two hits have in common of which only the better counts: a reference, a face or a person. */
+export type IdentityOf = (facts: RowFacts) => unknown;
 
 /** Better is the higher score, then the earlier enrolment. */
 function isBetter(one: Hit, other: Hit): boolean {
@@ -8,20 +10,20 @@ function isBetter(one: Hit, other: Hit): boolean {
 }
 
 /**
- * Keeps the best hits, at most `limit`: one a reference, or one a person. A binary heap with the worst at its root, and
+ * Keeps the best hits, at most `limit`: one of each identity. A binary heap with the worst at its root, and
  * the place of each hit in it.
  */
 export class TopHits {
   readonly #limit: number;
   readonly #minScore: number;
-  readonly #distinctPersons: boolean;
+  readonly #identity: IdentityOf;
   readonly #heap: Hit[] = [];
-  readonly #placeOf = new Map<number | KnownPerson, number>();
+  readonly #placeOf = new Map<unknown, number>();
 
-  constructor(options: { limit: number; minScore: number; distinctPersons: boolean }) {
+  constructor(options: { limit: number; minScore: number; identity: IdentityOf }) {
     this.#limit = options.limit;
     this.#minScore = options.minScore;
-    this.#distinctPersons = options.distinctPersons;
+    this.#identity = options.identity;
   }
 
   /** Whether a hit of this score could get in; equal ones are settled by `offer`. */
@@ -31,13 +33,13 @@ export class TopHits {
   }
 
   offer(hit: Hit): void {
-    const known = this.#placeOf.get(this.#identity(hit));
+    const known = this.#placeOf.get(this.#identity(hit.facts));
     if (known !== undefined) {
       if (isBetter(hit, this.#heap[known]!)) this.#sinkFrom(known, hit);
     } else if (this.#heap.length < this.#limit) {
       this.#riseFrom(this.#heap.length, hit);
     } else if (this.#heap[0] && isBetter(hit, this.#heap[0])) {
-      this.#placeOf.delete(this.#identity(this.#heap[0]));
+      this.#placeOf.delete(this.#identity(this.#heap[0].facts));
       this.#sinkFrom(0, hit);
     }
   }
@@ -47,13 +49,9 @@ export class TopHits {
     return this.#heap.toSorted((one, other) => (isBetter(one, other) ? -1 : 1));
   }
 
-  #identity({ facts }: Hit): number | KnownPerson {
-    return this.#distinctPersons ? facts.person : facts.number;
-  }
-
   #put(place: number, hit: Hit): void {
     this.#heap[place] = hit;
-    this.#placeOf.set(this.#identity(hit), place);
+    this.#placeOf.set(this.#identity(hit.facts), place);
   }
 
   #riseFrom(start: number, hit: Hit): void {

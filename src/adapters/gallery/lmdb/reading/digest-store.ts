@@ -5,7 +5,7 @@ import type { Environment } from '../disk/environment.ts';
 import { numberAt, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
 import type { Pictures } from '../disk/pictures.ts';
 import type { Entry, ReadTable } from '../disk/table.ts';
-import type { Tables } from '../disk/tables.ts';
+import { collectionOf, type Tables } from '../disk/tables.ts';
 
 const recordsInASlice = 200;
 /** So often a write in between makes it begin anew; then it holds the event loop, and writes wait. */
@@ -37,8 +37,7 @@ export async function digestStore(parts: DigestParts, settle: () => Promise<void
 /** One step a record, in the digest's order. */
 function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Iterable<() => void> {
   for (const { value } of paged(tables.collections)) {
-    const { references: _, clearing: __, ...collection } = value;
-    yield () => digest.add('collection', collection);
+    yield () => digest.add('collection', collectionOf(value));
   }
   for (const { value } of paged(tables.persons)) yield () => digest.add('person', value);
   for (const { key, value } of ordered(tables.memberships)) {

@@ -1,6 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
-import type { Collection, ErasureReceipt, Membership, Person, Uuid } from '../../../../domain/gallery.ts';
+import type {
+  Collection,
+  CollectionCounts,
+  ErasureReceipt,
+  Membership,
+  Person,
+  Uuid,
+} from '../../../../domain/gallery.ts';
 import {
   collectionUnknown,
   compareKeys,
@@ -21,7 +28,13 @@ import {
   placeKey,
   referenceKey,
 } from '../disk/record-keys.ts';
-import type { CollectionRecord, MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
+import {
+  type CollectionRecord,
+  collectionOf,
+  type MembershipRecord,
+  type ReferenceRecord,
+  type Tables,
+} from '../disk/tables.ts';
 import { listWithoutDeparted } from './without-departed.ts';
 
 export type ReaderParts = {
@@ -30,10 +43,7 @@ export type ReaderParts = {
   readonly pictures: Pictures;
 };
 
-/** A collection with the bytes that the keys of its records start with. */
-export type OpenedCollection = { readonly bytes: Buffer; readonly record: CollectionRecord };
-
-const membersInASlice = 500;
+export const membersInASlice = 500;
 
 /** What can be asked of the store without changing it; inside of a write it sees the state of that write. */
 export class Reader {
@@ -48,36 +58,41 @@ export class Reader {
   }
 
   findCollection(idOrSlug: string): Collection | undefined {
-    const key = this.#collectionKey(idOrSlug) ?? this.#slugKey(idOrSlug);
-    const record = key && this.#tables.collections.get(key);
+    const record = this.record(uuidBytes(idOrSlug)) ?? this.record(this.#slugKey(idOrSlug));
     return record && collectionOf(record);
   }
 
   collections(): Collection[] {
-    return [...this.#tables.collections.entries()].map(({ value }) => collectionOf(value));
+    const records = Array.from(this.#tables.collections.entries(), ({ value }) => value);
+    return records.filter((record) => !isRemoved(record)).map(collectionOf);
+  }
+
+  /** Of those who are there for those who ask. */
+  async countCollection(collectionId: Uuid): Promise<CollectionCounts> {
+    const { members, references, clearing } = this.open(collectionId).record;
+    if (!clearing) return { members, references };
+    return { members: (await this.memberships(collectionId)).length, references: 0 };
   }
 
   /** The bytes that the keys of this collection's records start with. */
   prefix(collectionId: Uuid): Buffer {
-    const bytes = this.#collectionKey(collectionId);
-    if (!bytes) throw collectionUnknown();
-    return bytes;
+    return this.open(collectionId).bytes;
   }
 
   findMembership(collectionId: Uuid, key: string, ignoreCase: boolean): Membership | undefined {
     const collection = this.prefix(collectionId);
-    const exact = this.#membership(collectionId, key);
+    const exact = this.membership(collectionId, key);
     if (exact || !ignoreCase || key.length > longestKey) return exact;
     const prefix = foldedPrefix(collection, key);
     const fitting = Array.from(this.#tables.foldedKeys.keys({ prefix }), (folded) =>
-      this.#membership(collectionId, textAt(folded, prefix.length)),
+      this.membership(collectionId, textAt(folded, prefix.length)),
     ).filter((member) => member !== undefined);
     return fitting.length === 1 ? fitting[0] : undefined;
   }
 
   /** As they were at the time of the call; other work is let in between. */
   async memberships(collectionId: Uuid): Promise<Membership[]> {
-    const { bytes: prefix, record } = this.#open(collectionId);
+    const { bytes: prefix, record } = this.open(collectionId);
     const found: Membership[] = [];
     const snapshot = this.#environment.snapshot();
     try {
@@ -106,51 +121,11 @@ export class Reader {
     return places.some((place) => this.#isHeld(place)) ? person : undefined;
   }
 
-  findPersonByNumber(number: number): Person | undefined {
-    const id = isNumber(number) ? this.#tables.personNumbers.get(numberBytes(number)) : undefined;
-    return id === undefined ? undefined : this.findPerson(id);
-  }
-
-  /** In the order of the collections' ids. */
-  places(personId: Uuid): Membership[] {
-    const prefix = uuidBytes(personId);
-    const places = prefix ? this.#tables.places.entries({ prefix }) : [];
-    return Array.from(places, ({ key: place, value: key }) =>
-      this.#membership(uuidAt(place, idBytes), key),
-    ).filter((member) => member !== undefined);
-  }
-
-  findMembershipOf(collectionId: Uuid, personId: Uuid): Membership | undefined {
-    const collection = this.prefix(collectionId);
-    const person = uuidBytes(personId);
-    const key = person && this.#tables.places.get(Buffer.concat([person, collection]));
-    return key === undefined ? undefined : this.#membership(collectionId, key);
-  }
-
-  /** The references of a face in these collections, in the order of their numbers. */
-  findFace(faceNumber: number, collectionIds: readonly Uuid[]): ListedReference[] {
-    const opened = [...new Set(collectionIds)].map((id) => this.#open(id));
-    if (!isNumber(faceNumber)) return [];
-    return opened
-      .flatMap((collection) => this.siblingIn(collection, faceNumber) ?? [])
-      .sort((one, other) => one.number - other.number);
-  }
-
-  /** The reference of a face in a collection. */
-  siblingIn({ bytes, record }: OpenedCollection, faceNumber: number): ListedReference | undefined {
-    if (record.clearing) return undefined;
-    const number = this.#tables.faceCopies.get(referenceKey(bytes, faceNumber)) ?? faceNumber;
-    const found = this.#tables.references.get(referenceKey(bytes, number));
-    // The number may be that of a reference which is itself a copy.
-    if (found?.faceNumber !== faceNumber) return undefined;
-    if (this.#tables.departures.has(memberPrefix(bytes, found.personId))) return undefined;
-    return listedReference({ ...found, key: this.#keyOf(found) });
-  }
-
   /** The key of a person whose face was found in a collection; `undefined` when she is not there any more. */
   keyOfFound(personId: Uuid, collectionId: Uuid): string | undefined {
-    if (this.#open(collectionId).record.clearing) return undefined;
-    return this.#tables.places.get(placeKey(personId, ownUuidBytes(collectionId)));
+    const collection = ownUuidBytes(collectionId);
+    const record = this.record(collection);
+    return record && !record.clearing ? this.#tables.places.get(placeKey(personId, collection)) : undefined;
   }
 
   findErasure(personId: Uuid): ErasureReceipt | undefined {
@@ -166,7 +141,7 @@ export class Reader {
     const row = this.#tables.templates.get(number);
     if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
     const crop = this.#tables.crops.get(number);
-    return { ...record, template: row.template, ...(crop && { crop }), key: this.#keyOf(record) };
+    return { ...record, template: row.template, ...(crop && { crop }), key: this.keyOf(record) };
   }
 
   readPicture(collectionId: Uuid, referenceId: Uuid): Uint8Array | undefined {
@@ -181,9 +156,9 @@ export class Reader {
     collectionId: Uuid,
     { key, offset, limit }: { key?: string; offset: number; limit: number },
   ): Promise<{ references: ListedReference[]; total: number }> {
-    const { bytes: collection, record } = this.#open(collectionId);
+    const { bytes: collection, record } = this.open(collectionId);
     if (record.clearing) return { references: [], total: 0 };
-    const member = key === undefined ? undefined : this.#membership(collectionId, key);
+    const member = key === undefined ? undefined : this.membership(collectionId, key);
     if (key !== undefined && !member) return { references: [], total: 0 };
     const wish = { offset, limit };
     const departed = [...this.#tables.departures.keys({ prefix: collection })];
@@ -196,7 +171,7 @@ export class Reader {
       : Array.from(this.#tables.references.entries({ prefix: collection, ...wish }), ({ value }) => value);
     const total = member?.referenceCount ?? record.references;
     const references = records.map((each) =>
-      listedReference({ ...each, key: member?.key ?? this.#keyOf(each) }),
+      listedReference({ ...each, key: member?.key ?? this.keyOf(each) }),
     );
     return { references, total };
   }
@@ -210,32 +185,34 @@ export class Reader {
     const snapshot = this.#environment.snapshot();
     try {
       const records = await listWithoutDeparted(this.#tables, { collection, departed, snapshot }, wish);
-      return records.map((each) => listedReference({ ...each, key: this.#keyOf(each, snapshot) }));
+      return records.map((each) => listedReference({ ...each, key: this.keyOf(each, snapshot) }));
     } finally {
       snapshot.done();
     }
   }
 
-  #open(collectionId: Uuid): OpenedCollection {
+  /** A collection's record with the bytes that the keys of its records start with. */
+  open(collectionId: Uuid): { bytes: Buffer; record: CollectionRecord } {
     const bytes = uuidBytes(collectionId);
-    const record = bytes && this.#tables.collections.get(bytes);
-    if (!record) throw collectionUnknown();
+    const record = this.record(bytes);
+    if (!bytes || !record) throw collectionUnknown();
     return { bytes, record };
+  }
+
+  /** Of a collection that is there for those who ask. */
+  record(collection: Buffer | undefined): CollectionRecord | undefined {
+    const record = collection && this.#tables.collections.get(collection);
+    return record && !isRemoved(record) ? record : undefined;
   }
 
   /** Whether a place, person‖collection, is not about to go. */
   #isHeld(place: Buffer): boolean {
     const collection = place.subarray(idBytes);
-    const clearing = this.#tables.collections.get(collection)?.clearing;
-    if (!clearing) return true;
+    const record = this.record(collection);
+    if (!record?.clearing) return record !== undefined;
     const key = this.#tables.places.get(place);
-    const member = key === undefined ? undefined : this.#membership(uuidAt(collection), key);
+    const member = key === undefined ? undefined : this.membership(uuidAt(collection), key);
     return member !== undefined;
-  }
-
-  #collectionKey(id: string): Buffer | undefined {
-    const bytes = uuidBytes(id);
-    return bytes && this.#tables.collections.has(bytes) ? bytes : undefined;
   }
 
   #slugKey(slug: string): Buffer | undefined {
@@ -244,8 +221,8 @@ export class Reader {
     return id === undefined ? undefined : uuidBytes(id);
   }
 
-  #membership(collectionId: Uuid, key: string): Membership | undefined {
-    const collection = this.#open(collectionId);
+  membership(collectionId: Uuid, key: string): Membership | undefined {
+    const collection = this.open(collectionId);
     if (key.length > longestKey) return undefined;
     const record = this.#tables.memberships.get(memberKey(collection.bytes, key));
     return record && !isHidden(collection.record, record) ? { collectionId, key, ...record } : undefined;
@@ -263,7 +240,7 @@ export class Reader {
   }
 
   #reference(collectionId: Uuid, referenceId: Uuid): ReferenceRecord | undefined {
-    const { bytes: collection, record } = this.#open(collectionId);
+    const { bytes: collection, record } = this.open(collectionId);
     const id = record.clearing ? undefined : uuidBytes(referenceId);
     const number = id && this.#tables.referenceNumbers.get(id);
     if (number === undefined) return undefined;
@@ -272,7 +249,8 @@ export class Reader {
     return found;
   }
 
-  #keyOf({ personId, collectionId }: ReferenceRecord, snapshot?: Snapshot): string {
+  /** Of the member whose reference it is. */
+  keyOf({ personId, collectionId }: ReferenceRecord, snapshot?: Snapshot): string {
     const key = this.#tables.places.get(placeKey(personId, ownUuidBytes(collectionId)), snapshot);
     if (key === undefined)
       throw new AppError('record-corrupt', 'A person has a reference where she has no place');
@@ -281,15 +259,11 @@ export class Reader {
 }
 
 /** Whether a member is about to go with what is being cleared. */
-function isHidden({ clearing }: CollectionRecord, { referenceCount }: MembershipRecord): boolean {
+export function isHidden({ clearing }: CollectionRecord, { referenceCount }: MembershipRecord): boolean {
   return clearing === 'all members' || (clearing === 'members with references' && referenceCount > 0);
 }
 
-function collectionOf({ references: _, clearing: __, ...collection }: CollectionRecord): Collection {
-  return collection;
-}
-
-/** Whether it can be the number of anything, and so be part of a key. */
-function isNumber(number: number): boolean {
-  return Number.isSafeInteger(number) && number >= 0;
+/** Whether nobody is told of the collection any more. */
+function isRemoved({ clearing }: CollectionRecord): boolean {
+  return clearing === 'the collection';
 }

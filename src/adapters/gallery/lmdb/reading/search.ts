@@ -16,12 +16,13 @@ export async function searchGallery(
   for (const id of request.collectionIds) reader.prefix(id);
   const dimensions = tables.models.get(Buffer.from(request.modelId));
   for (const probe of request.probes) checkVector(probe, dimensions);
-  const found = await finder.search(request, ({ person, collectionId }) =>
-    reader.keyOfFound(person.id, collectionId),
-  );
+  const found = await finder.search(request, ({ person, collectionId, number }) => {
+    const key = reader.keyOfFound(person.id, collectionId);
+    if (key === undefined) return undefined;
+    return { key, faceNumber: tables.copiedFaces.get(numberBytes(number)) ?? number };
+  });
   return found.map((hits) =>
-    hits.map(({ score, key, facts: { number, referenceId, person, collectionId } }) => {
-      const faceNumber = tables.copiedFaces.get(numberBytes(number)) ?? number;
+    hits.map(({ score, key, faceNumber, facts: { referenceId, person, collectionId } }) => {
       return { score: boundedCosine(score), referenceId, faceNumber, personId: person.id, collectionId, key };
     }),
   );

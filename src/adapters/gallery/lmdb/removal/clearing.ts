@@ -1,11 +1,12 @@
-import type { Uuid } from '../../../../domain/gallery.ts';
-import { numberAt, textAt, uuidAt } from '../disk/keys.ts';
+import type { CollectionCounts, Uuid } from '../../../../domain/gallery.ts';
+import { numberAt, ownUuidBytes, textAt, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
 import { readable } from '../disk/table.ts';
 import type { Clearing } from '../disk/tables.ts';
 import type { Ledger, OpenCollection } from '../writing/ledger.ts';
-import { leave, memberOf } from '../writing/members.ts';
+import { leaveUncounted, memberOf } from '../writing/members.ts';
 import { dropReference } from '../writing/references.ts';
+import { endDepartures } from './departure.ts';
 import type { Slice } from './slice.ts';
 
 const keysAtOnce = 64;
@@ -19,20 +20,20 @@ export function beginClearing(
   slice: Slice,
   collection: OpenCollection,
   clearing: Clearing,
-): { members: number; references: number } {
+): CollectionCounts {
   const { ledger } = slice;
-  const counts = {
-    members: ledger.tables.memberships.countKeys(collection.bytes),
-    references: collection.record.references,
-  };
+  const { members, references } = collection.record;
+  if (clearing === 'the collection') ledger.giveSlugBack(collection);
   ledger.putCollection(collection, { clearing });
   ledger.after.push({ kind: 'collection-hidden', collectionId: collection.record.id, hidden: true });
   sweepOpen(slice, collection);
-  return counts;
+  return { members, references };
 }
 
 /** Removes a slice of what is being cleared; tells whether nothing of it is left. */
 export function sweepClearing(slice: Slice, collectionId: Uuid): boolean {
+  // Another may have removed the last slice.
+  if (!slice.ledger.tables.collections.has(ownUuidBytes(collectionId))) return true;
   const collection = slice.ledger.anyCollection(collectionId);
   return !collection.record.clearing || sweepOpen(slice, collection);
 }
@@ -41,9 +42,14 @@ function sweepOpen(slice: Slice, collection: OpenCollection): boolean {
   const { ledger } = slice;
   const isEmpty = sweepReferences(slice, collection) && sweepMembers(slice, collection);
   if (!isEmpty) return false;
-  const { clearing: _, ...record } = collection.record;
-  collection.record = record;
-  ledger.putCollection(collection, { references: 0 });
+  const { clearing, ...record } = collection.record;
+  if (clearing === 'the collection') {
+    endDepartures(ledger, collection);
+    ledger.removeCollection(collection);
+  } else {
+    collection.record = record;
+    ledger.putCollection(collection, { references: 0, ...(clearing === 'all members' && { members: 0 }) });
+  }
   ledger.after.push({ kind: 'collection-hidden', collectionId: record.id, hidden: false });
   return true;
 }
@@ -52,7 +58,11 @@ function sweepOpen(slice: Slice, collection: OpenCollection): boolean {
 function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection): boolean {
   const { memberReferences } = ledger.tables;
   let removed = 0;
-  const save = () => ledger.putCollection(collection, { references: collection.record.references - removed });
+  let left = 0;
+  const save = () => {
+    const { references, members } = collection.record;
+    ledger.putCollection(collection, { references: references - removed, members: members - left });
+  };
   for (;;) {
     const page = [...memberReferences.keys({ prefix: collection.bytes, limit: keysAtOnce })];
     if (page.length === 0) break;
@@ -62,7 +72,7 @@ function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection):
       dropReference(ledger, collection, { personId, number: numberAt(key, personEnd) });
       removed++;
       const next = page[at + 1] ?? [...memberReferences.keys({ prefix, limit: 1 })][0];
-      if (!next?.subarray(0, personEnd).equals(prefix)) leaveIfThere(ledger, collection, personId);
+      if (!next?.subarray(0, personEnd).equals(prefix)) left += leaveIfThere(ledger, collection, personId);
       if (isOver()) {
         save();
         return false;
@@ -73,14 +83,17 @@ function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection):
   return true;
 }
 
-function leaveIfThere(ledger: Ledger, collection: OpenCollection, personId: Uuid): void {
+/** How many left. */
+function leaveIfThere(ledger: Ledger, collection: OpenCollection, personId: Uuid): 0 | 1 {
   const member = readable(() => memberOf(ledger, collection, personId));
-  if (member) leave(ledger, collection, { member });
+  if (!member) return 0;
+  leaveUncounted(ledger, collection, { member });
+  return 1;
 }
 
-/** Those who had no reference. */
+/** Those who had no reference; nobody is left to be counted. */
 function sweepMembers({ ledger, isOver }: Slice, collection: OpenCollection): boolean {
-  if (collection.record.clearing !== 'all members') return true;
+  if (collection.record.clearing === 'members with references') return true;
   const { memberships } = ledger.tables;
   for (;;) {
     const wish = { prefix: collection.bytes, limit: keysAtOnce };
@@ -90,7 +103,8 @@ function sweepMembers({ ledger, isOver }: Slice, collection: OpenCollection): bo
     }));
     if (page.length === 0) return true;
     for (const { place, entry } of page) {
-      if (entry) leave(ledger, collection, { member: { ...entry.value, key: textAt(entry.key, idBytes) } });
+      if (entry)
+        leaveUncounted(ledger, collection, { member: { ...entry.value, key: textAt(entry.key, idBytes) } });
       // Whose place it was cannot be told any more.
       else memberships.removeAt(place);
       if (isOver()) return false;

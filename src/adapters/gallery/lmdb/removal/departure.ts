@@ -42,7 +42,16 @@ export function beginDepartures(slice: Slice, personId: Uuid): number {
 
 /** Removes a slice of what a member left behind; tells whether nothing of it is left. */
 export function sweepDeparture(slice: Slice, { collectionId, personId }: Departure): boolean {
-  return sweepOpen(slice, slice.ledger.anyCollection(collectionId), personId);
+  const { ledger } = slice;
+  // A collection that was removed has taken it along.
+  if (!ledger.tables.departures.has(memberPrefix(ownUuidBytes(collectionId), personId))) return true;
+  return sweepOpen(slice, ledger.anyCollection(collectionId), personId);
+}
+
+/** Notes that nothing is left of those who have left a collection, for nothing is left of it. */
+export function endDepartures(ledger: Ledger, collection: OpenCollection): void {
+  for (const key of [...ledger.tables.departures.keys({ prefix: collection.bytes })])
+    endDeparture(ledger, collection, uuidAt(key, idBytes));
 }
 
 export function departures({ departures: table }: Tables): Departure[] {
@@ -59,9 +68,13 @@ function sweepOpen({ ledger, isOver }: Slice, collection: OpenCollection, person
       if (isOver()) return false;
     }
   }
-  ledger.tables.departures.remove(prefix);
-  hide(ledger, collection, { personId, hidden: false });
+  endDeparture(ledger, collection, personId);
   return true;
+}
+
+function endDeparture(ledger: Ledger, collection: OpenCollection, personId: Uuid): void {
+  ledger.tables.departures.remove(memberPrefix(collection.bytes, personId));
+  hide(ledger, collection, { personId, hidden: false });
 }
 
 function hide(

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../../../domain/gallery.ts';
+import type { CollectionCounts, Uuid } from '../../../../domain/gallery.ts';
 import type { Clearing } from '../disk/tables.ts';
 import { findMember } from '../writing/members.ts';
 import { beginClearing } from './clearing.ts';
@@ -11,7 +11,7 @@ export async function clearCollection(
   removals: Removals,
   collectionId: Uuid,
   what: Clearing,
-): Promise<{ members: number; references: number }> {
+): Promise<CollectionCounts> {
   const { result } = await removals.commitWhenCleared((ledger) =>
     beginClearing(beginSlice(ledger), ledger.collection(collectionId), what),
   );

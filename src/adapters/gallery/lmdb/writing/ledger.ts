@@ -1,10 +1,16 @@
 import { AppError } from '../../../../domain/errors.ts';
-import type { Collection, Metadata, Person, Uuid } from '../../../../domain/gallery.ts';
+import type { Collection, CollectionChange, Metadata, Person, Uuid } from '../../../../domain/gallery.ts';
 import { collectionUnknown } from '../../../../domain/gallery-rules.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
-import { type CollectionRecord, type StoreState, stateKey, type Tables } from '../disk/tables.ts';
+import {
+  type CollectionRecord,
+  collectionOf,
+  type StoreState,
+  stateKey,
+  type Tables,
+} from '../disk/tables.ts';
 import type { AfterCommit } from './after-commit.ts';
 
 export type LedgerParts = {
@@ -58,7 +64,7 @@ export class Ledger {
     const slugKey = Buffer.from(slug);
     if (this.tables.slugs.has(slugKey)) throw new AppError('collection-exists', 'The slug is taken');
     const collection = { id: this.#nextId(), slug, name, metadata, createdAtMs: this.nowMs() };
-    this.tables.collections.put(ownUuidBytes(collection.id), { ...collection, references: 0 });
+    this.tables.collections.put(ownUuidBytes(collection.id), { ...collection, members: 0, references: 0 });
     this.tables.slugs.put(slugKey, collection.id);
     return collection;
   }
@@ -66,6 +72,7 @@ export class Ledger {
   /** Throws `BeingCleared` while the collection is cleared. */
   collection(id: Uuid): OpenCollection {
     const collection = this.anyCollection(id);
+    if (collection.record.clearing === 'the collection') throw collectionUnknown();
     if (collection.record.clearing) throw new BeingCleared(id);
     return collection;
   }
@@ -81,6 +88,28 @@ export class Ledger {
   putCollection(collection: OpenCollection, change: Partial<CollectionRecord>): void {
     collection.record = { ...collection.record, ...change };
     this.tables.collections.put(collection.bytes, collection.record);
+  }
+
+  changeCollection(collection: OpenCollection, change: CollectionChange): Collection {
+    const { id, slug } = collection.record;
+    if (change.slug !== undefined && change.slug !== slug) {
+      const slugKey = Buffer.from(change.slug);
+      if (this.tables.slugs.has(slugKey)) throw new AppError('collection-exists', 'The slug is taken');
+      this.tables.slugs.remove(Buffer.from(slug));
+      this.tables.slugs.put(slugKey, id);
+    }
+    this.putCollection(collection, change);
+    return collectionOf(collection.record);
+  }
+
+  /** Frees the slug of a collection that is about to go. */
+  giveSlugBack({ record }: OpenCollection): void {
+    this.tables.slugs.remove(Buffer.from(record.slug));
+  }
+
+  /** Removes the record of a collection that has neither members nor references any more. */
+  removeCollection({ bytes }: OpenCollection): void {
+    this.tables.collections.remove(bytes);
   }
 
   putPerson(person: Person): void {

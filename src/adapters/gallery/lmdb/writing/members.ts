@@ -74,6 +74,7 @@ export function placeMember(
     throw new StillLeaving(collection.record.id, personId);
   const member = { key, personId, referenceCount: 0 };
   putMember(ledger, collection, member);
+  ledger.putCollection(collection, { members: collection.record.members + 1 });
   return member;
 }
 
@@ -160,6 +161,16 @@ export function giveReference(
 
 /** Takes a member's place away, not her references; the person goes with her last place. */
 export function leave(
+  ledger: Ledger,
+  collection: OpenCollection,
+  leaving: { member: Member; heirId?: Uuid },
+): void {
+  leaveUncounted(ledger, collection, leaving);
+  ledger.putCollection(collection, { members: collection.record.members - 1 });
+}
+
+/** As `leave`; the collection's number of members is the caller's part. */
+export function leaveUncounted(
   ledger: Ledger,
   collection: OpenCollection,
   { member, heirId }: { member: Member; heirId?: Uuid },
