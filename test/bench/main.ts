@@ -24,6 +24,11 @@ const benchmarks: readonly ListedBenchmark[] = [
     load: async () => (await import('./load/load.ts')).load,
   },
   {
+    name: 'enrol',
+    title: 'durable enrolments against bare lmdb writing the same records; searches meanwhile',
+    load: async () => (await import('./enrol/enrol.ts')).enrol,
+  },
+  {
     name: 'search',
     title: 'finding templates: latency against reading memory, recall, writes, FAISS, usearch, hnswlib',
     load: async () => (await import('./search/search.ts')).search,
