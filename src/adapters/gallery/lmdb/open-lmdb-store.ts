@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
+import type { Audit } from '../../../domain/ports/audit.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
@@ -15,6 +16,7 @@ import { openStoreFiles } from './disk/store-files.ts';
 import { openTables } from './disk/tables.ts';
 import { Finder } from './finder/finder.ts';
 import { loadFinder } from './finder/load.ts';
+import { LmdbAudit } from './lmdb-audit.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
 import { LmdbJobs } from './lmdb-jobs.ts';
@@ -40,6 +42,7 @@ export type LmdbStore = {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly jobs: Jobs;
+  readonly audit: Audit;
   /**
    * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
@@ -102,6 +105,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   return {
     ...{ gallery, credentials, close },
     jobs: new LmdbJobs(environment, ledger),
+    audit: new LmdbAudit(environment, ledger),
     storeProblems: () => [...problems, ...removals.problems()],
   };
 }

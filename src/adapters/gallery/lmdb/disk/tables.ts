@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../../../domain/audit.ts';
 import type { Credential } from '../../../../domain/credential.ts';
 import type { Collection, Membership, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
 import type { Job } from '../../../../domain/job.ts';
@@ -105,6 +106,8 @@ export function openTables(environment: TableOpener) {
     jobs: environment.table('jobs', json<Job>()),
     /** id → number */
     jobNumbers: environment.table('job-numbers', json<number>()),
+    /** number → */
+    audit: environment.table('audit', json<AuditEntry>()),
     /** name (UTF-8) → the number given last */
     series: environment.table('series', json<number>()),
     /** `state` → */
