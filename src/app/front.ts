@@ -13,6 +13,8 @@ import type { BodyLimits } from '../http/body/limits.ts';
 import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
+import type { AccessRecord } from '../services/access-record.ts';
+import type { AuditService } from '../services/audit.ts';
 import { createCollections } from '../services/collections.ts';
 import { createHealth } from '../services/health.ts';
 import type { JobService } from '../services/jobs.ts';
@@ -29,21 +31,24 @@ type FrontParts = {
   readonly storeProblems: LmdbStore['storeProblems'];
   readonly vision: Vision;
   readonly jobs: JobService;
+  readonly audit: AuditService;
+  readonly record: AccessRecord;
   readonly metrics: Metrics;
   readonly log: Log;
 };
 
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
-  const { settings, models, gallery, credentials, storeProblems, vision, jobs, metrics, log } = parts;
+  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
+  const { jobs, audit, record } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
   const { keepPictures, enrolment } = settings.gallery;
   const pictures = keepPictures ? 'full' : 'none';
   const shared = {
-    ...{ gallery, collections, models, vision, jobs },
-    access: await openAccess(credentials, { settings, where, log }),
+    ...{ gallery, collections, models, vision, jobs, audit },
+    access: await openAccess(credentials, { settings, where, log, audit, record }),
     health: createHealth({ vision, gallery, storeProblems }),
     people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
     recognition: createRecognition({ gallery, vision, scoreTable }),

@@ -3,6 +3,7 @@ import { loadSettings } from '../config/load-settings.ts';
 import type { Settings } from '../config/schema.ts';
 import { toCliError } from './cli-error.ts';
 import type { CommandContext, Run } from './command-context.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
@@ -53,6 +54,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addKeys,
     addJobs,
     addGallery,
+    addAudit,
     addConfig,
   ]) {
     add(program, run);

@@ -5,6 +5,17 @@ import { z } from 'zod';
 const days = z.int().min(1).max(36_500);
 const atMost = z.int().min(1).max(1_000_000_000);
 
+export const auditSchema = z.strictObject({
+  keepDays: days.default(365).meta({
+    description: 'How long an entry of the audit record is kept.',
+    unit: 'days',
+  }),
+  keepAtMost: atMost.default(1_000_000).meta({
+    description: 'How many entries are kept; the oldest go first.',
+    unit: 'entries',
+  }),
+});
+
 export const jobsSchema = z.strictObject({
   keepDays: days.default(90).meta({
     description: 'How long a job is told after its end.',

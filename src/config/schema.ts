@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { jobsSchema } from './keeping.ts';
+import { auditSchema, jobsSchema } from './keeping.ts';
 
 /**
  * Every setting there is. A field's `meta` is its documentation: `description`, `unit`, what its default is where that
@@ -230,6 +230,7 @@ export const settingsSchema = z
     gallery: gallerySchema.prefault({}),
     jobs: jobsSchema.prefault({}),
     store: storeSchema.prefault({}),
+    audit: auditSchema.prefault({}),
     log: logSchema.prefault({}),
   })
   .superRefine(({ http }, context) => {

@@ -1,7 +1,10 @@
 import Router from '@koa/router';
 import Koa from 'koa';
+import type { Actor } from '../domain/audit.ts';
+import type { DialectName } from '../domain/credential.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
+import { actAs } from '../services/actor.ts';
 import { type BodyBudget, createBodyBudget } from './body/budget.ts';
 import {
   callerOf,
@@ -75,7 +78,8 @@ function serveDialect(
     return guarded(ctx, async () => {
       if (!isOpen(ctx)) ctx.state.credential = await dialect.admit(ctx, ctx.path.slice(prefix.length));
       ctx.state.takeBody();
-      await note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
+      const actor = actorOf(ctx, dialect.name);
+      await actAs(actor, () => note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect))));
     });
   };
 }
@@ -104,6 +108,13 @@ function onlyOnce(run: () => void): () => void {
     ran = true;
     run();
   };
+}
+
+/** In whose name the request runs. */
+function actorOf({ state }: RequestContext, dialect: DialectName): Actor {
+  if (state.trusted) return { kind: 'local' };
+  if (!state.credential) return { kind: 'client', dialect };
+  return { kind: 'credential', dialect, credentialId: state.credential.id };
 }
 
 function answerUnrouted(ctx: Parameters<RequestHandler>[0], { errors }: Dialect): Promise<void> {

@@ -1,14 +1,15 @@
-import { services } from '../domain/credential.ts';
+import { type Credential, services } from '../domain/credential.ts';
 import type { SecretFile } from '../domain/ports/secret-file.ts';
 import type { Access } from './access.ts';
 
 /**
  * Sees to it that somebody can administer a new box: makes the first admin credential and leaves its secret in the
- * file. The file goes when the secret is used. Answers the access that notices this, and whether a credential was made.
+ * file. The file goes when the secret is used, which `onUse` is told. Answers the access that notices this, and whether a credential was made.
  */
 export async function withFirstAdmin(
   access: Access,
   file: SecretFile,
+  onUse: (credential: Credential) => Promise<void> = async () => undefined,
 ): Promise<{ access: Access; created: boolean }> {
   const left = await file.read();
   const created = left === unfinished || !(await hasAdmin(access));
@@ -21,6 +22,7 @@ export async function withFirstAdmin(
       if (ask.secret === waiting) {
         waiting = undefined;
         await file.remove();
+        await onUse(credential);
       }
       return credential;
     },

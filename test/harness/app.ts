@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openMemoryAudit } from '../../src/adapters/audit/memory/open-memory-audit.ts';
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
@@ -8,6 +9,7 @@ import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
+import type { Audit } from '../../src/domain/ports/audit.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
 import type { Jobs } from '../../src/domain/ports/jobs.ts';
@@ -22,6 +24,8 @@ import { createCompreFaceDialect } from '../../src/http/dialects/compreface/dial
 import { defaultServerLimits, type HttpListener, listen, type ServerLimits } from '../../src/http/server.ts';
 import { type Access, createAccess } from '../../src/services/access.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
+import { type AuditService, createAudit } from '../../src/services/audit.ts';
+import { auditGallery } from '../../src/services/audited-gallery.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createJobs, type JobService } from '../../src/services/jobs.ts';
 import { createKeys } from '../../src/services/keys.ts';
@@ -40,6 +44,7 @@ export type TestServices = {
   readonly collections: Collections;
   readonly access: Access;
   readonly jobs: JobService;
+  readonly audit: AuditService;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -115,7 +120,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-type TestStore = { gallery: Gallery; credentials: Credentials; jobs: Jobs; close: () => Promise<void> };
+type TestStore = {
+  gallery: Gallery;
+  credentials: Credentials;
+  jobs: Jobs;
+  audit: Audit;
+  close: () => Promise<void>;
+};
 
 async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
   if (kind === 'memory') {
@@ -124,6 +135,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
       gallery,
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),
+      audit: openMemoryAudit(),
       close: async () => gallery[Symbol.asyncDispose](),
     };
   }
@@ -137,13 +149,16 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
 }
 
 function createServices(
-  { gallery, credentials, jobs }: TestStore,
+  { gallery: bare, credentials, jobs, audit: record }: TestStore,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {
+  const policy = { keepDays: 1, keepAtMost: 100 };
+  const audit = createAudit({ audit: record, policy, log: silentLog });
+  const gallery = auditGallery(bare, audit);
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   return {
-    ...{ gallery, credentials, vision },
+    ...{ gallery, credentials, vision, audit },
     recognition: createRecognition({ gallery, vision, scoreTable: readScoreTables() }),
     people: createPeople({
       ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
@@ -151,7 +166,7 @@ function createServices(
     }),
     collections: createCollections({ gallery, credentials }),
     access: createAccess({ credentials, attempts }),
-    jobs: createJobs({ jobs, policy: { keepDays: 1, keepAtMost: 100 }, log: silentLog }),
+    jobs: createJobs({ jobs, policy, log: silentLog }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
   };
 }

@@ -68,8 +68,15 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect(await runJson('jobs', 'list')).toEqual({ exitCode: 0, value: { jobs: [] } });
     const unknown = ['00000000-0000-1000-8000-000000000000'];
     expect((await run('jobs', 'show', '--follow', ...unknown)).exitCode).toBe(1);
-    expect((await run('jobs', 'cancel', ...unknown)).exitCode).toBe(1);
     expect((await run('jobs', 'list', '--state', 'asleep')).exitCode).toBe(2);
+  });
+
+  it('tells the audit record, and refuses a time that is none', async () => {
+    expect(await runJson('audit', '--action', 'person-erased', '--from', '2026-01-31')).toEqual({
+      exitCode: 0,
+      value: { entries: [] },
+    });
+    expect((await run('audit', '--from', 'yesterday')).exitCode).toBe(2);
   });
 
   it('enrols all pictures of a folder and knows the person in another picture', async () => {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { dialectNames, rights } from '../../domain/credential.ts';
 import type { KeyAnswer, NewKeyAnswer } from '../../http/dialects/ostiary/wire.ts';
-import { CliError } from '../cli-error.ts';
 import type { CommandContext, Run } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { toInstant } from '../to-instant.ts';
 
 type CreateOptions = {
   readonly collections?: string;
@@ -46,7 +46,7 @@ async function create(context: CommandContext, dialect: string, options: CreateO
     ...{ dialect, ...rest },
     ...(collections !== undefined && { collections: collections.split(',') }),
     ...(right !== undefined && { right }),
-    ...(expires !== undefined && { expiresAt: toInstant(expires) }),
+    ...(expires !== undefined && { expiresAt: toInstant('--expires', expires) }),
   };
   const answer = await context.withService((client) =>
     client.call<{ keys: readonly NewKeyAnswer[] }>({ method: 'POST', path: '/keys', body: { json } }),
@@ -70,12 +70,6 @@ function toShown({ dialect, services, secret }: NewKeyAnswer): [string, string] 
     case 'ostiary':
       return ['x-api-key', secret];
   }
-}
-
-function toInstant(text: string): string {
-  const date = new Date(text);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
-  throw new CliError(exitCodes.usage, 'bad-input', `--expires: ${text} is no date such as 2027-01-31`);
 }
 
 async function list({ output, withService }: CommandContext): Promise<ExitCode> {

@@ -41,6 +41,15 @@ describe('the first admin', () => {
     expect(await show(access, secret)).toMatchObject({ name: 'first boot' });
   });
 
+  it('is told of once, when its secret is used for the first time', async () => {
+    const used: string[] = [];
+    const { access } = await withFirstAdmin(plain, file, async ({ name }) => void used.push(name));
+    const secret = (await file.read())!;
+    await show(access, secret);
+    await show(access, secret);
+    expect(used).toEqual(['first boot']);
+  });
+
   it('finds the file still there after a restart, and gone after the use that follows', async () => {
     await withFirstAdmin(plain, file);
     const { access, created } = await withFirstAdmin(plain, file);

@@ -4,6 +4,7 @@ import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { ModelStore } from '../../../domain/ports/model-store.ts';
 import type { Vision } from '../../../domain/ports/vision.ts';
 import type { Access } from '../../../services/access.ts';
+import type { AuditService } from '../../../services/audit.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Health } from '../../../services/health.ts';
 import type { JobService } from '../../../services/jobs.ts';
@@ -13,6 +14,7 @@ import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
+import { mountAudit } from './audit.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
 import { mountJobs } from './jobs.ts';
@@ -28,6 +30,7 @@ export type OstiaryParts = {
   readonly recognition: Recognition;
   readonly health: Health;
   readonly jobs: JobService;
+  readonly audit: AuditService;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts'>;
@@ -43,6 +46,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountVectors(router, parts);
   mountState(router, parts);
   mountJobs(router, parts);
+  mountAudit(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

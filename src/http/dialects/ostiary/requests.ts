@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { readJson } from '../../body/read-json.ts';
@@ -15,6 +15,17 @@ export function readParameter(
   if (value === undefined) throw new AppError('internal', `The route has no parameter ${name}`);
   return value;
 }
+
+/** A comma-separated list of values. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z
+    .string()
+    .transform((list) => list.split(',').filter((one) => one !== ''))
+    .pipe(z.array(item));
+}
+
+/** A time as ISO 8601; milliseconds since 1970. */
+export const instantSchema = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 /** The query in the form of the schema, else `bad-input`; a parameter that is given twice has no form. */
 export function readQuery<Schema extends z.ZodType>(ctx: RequestContext, schema: Schema): z.output<Schema> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AuditEntry } from '../../../domain/audit.ts';
 import type { Role } from '../../../domain/catalogue.ts';
 import {
   type DialectName,
@@ -256,6 +257,11 @@ export type JobAnswer = Pick<Job, 'id' | 'kind' | 'state' | 'progress' | 'report
   readonly startedAt?: string;
   readonly endedAt?: string;
 };
+
+export type AuditEntryAnswer = Omit<AuditEntry, 'atMs'> & { readonly at: string };
+
+/** With `nextBefore` there may be older ones: it is the `before` of the next page. */
+export type AuditAnswer = { readonly entries: readonly AuditEntryAnswer[]; readonly nextBefore?: number };
 
 export type HealthAnswer = {
   readonly ready: boolean;
