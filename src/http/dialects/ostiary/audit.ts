@@ -25,12 +25,14 @@ type Parts = { readonly audit: AuditService; readonly collections: Collections }
 export function mountAudit(router: DialectRouter, { audit, collections }: Parts): void {
   router.get('/audit', 'admin', async (ctx) => {
     const { limit, before, ...query } = readQuery(ctx, auditQuerySchema);
-    const collection =
-      query.collection === undefined ? undefined : await collections.get(callerOf(ctx), query.collection);
+    const name = query.collection;
+    // One that was removed has no slug any more.
+    const isId = name === undefined || z.uuid().safeParse(name).success;
+    const collectionId = isId ? name : (await collections.get(callerOf(ctx), name)).id;
     const entries = await audit.list({
       ...{ limit, beforeNumber: before, fromMs: query.from, untilMs: query.until },
       ...{ actions: query.action, actor: query.actor, subjectId: query.subject },
-      collectionId: collection?.id,
+      collectionId,
     });
     const last = entries.length === limit ? entries.at(-1) : undefined;
     const answer: AuditAnswer = { entries: entries.map(toEntry), ...(last && { nextBefore: last.number }) };
