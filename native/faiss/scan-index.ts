@@ -89,6 +89,13 @@ export class ScanIndex implements VectorIndex {
     return codes;
   }
 
+  /** As encode(), before it returns; a few dozen microseconds a vector. */
+  encodeNow(vectors: Float32Array): Uint8Array {
+    const codes = new Uint8Array(checkVectors(vectors, this.dimensions) * this.codeBytes);
+    this.#index.encodeNow(vectors, codes);
+    return codes;
+  }
+
   /**
    * Adds rows at once and answers the number of the first: nothing else happens in between. Of codes that were kept
    * elsewhere each is looked at; one that encode() cannot have written is a RangeError, and then nothing is added.
@@ -129,14 +136,6 @@ export class ScanIndex implements VectorIndex {
       if (done === 0) first = row;
     }
     return first;
-  }
-
-  /** As add(), before it returns; a few dozen microseconds a vector. */
-  addNow(vectors: Float32Array, labels: Uint32Array): number {
-    checkLabels(labels, checkVectors(vectors, this.dimensions));
-    const codes = new Uint8Array(labels.length * this.codeBytes);
-    this.#index.encodeNow(vectors, codes);
-    return this.#append(codes, labels, this.originals === 'none' ? undefined : vectors);
   }
 
   async remove(rows: Uint32Array): Promise<Move[]> {

@@ -56,7 +56,7 @@ export function compareKeys(one: string, other: string): number {
 }
 
 /** What the index takes; embedding networks have 128 to 1024 dimensions. */
-const mostDimensions = 1024;
+export const mostDimensions = 1024;
 
 /** Rejects with `template-mismatch` unless the vector is finite, of unit length and, if given, so many dimensions. */
 export function checkVector(vector: Float32Array, dimensions?: number): void {

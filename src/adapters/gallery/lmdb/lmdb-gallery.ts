@@ -39,7 +39,7 @@ import { type DigestParts, digestStore } from './reading/digest-store.ts';
 import { findFace, listFaces, listTexts } from './reading/faces.ts';
 import { findMembershipOf, findPersonByNumber, pageMemberships, placesOf } from './reading/places.ts';
 import type { Reader } from './reading/reader.ts';
-import { searchGallery } from './reading/search.ts';
+import { type SearchParts, searchGallery } from './reading/search.ts';
 import { type EraseParts, erase } from './removal/erase.ts';
 import { clearCollection, removeMember } from './removal/take-out.ts';
 import { changeReferences } from './writing/change-references.ts';
@@ -56,7 +56,10 @@ import {
 } from './writing/members.ts';
 import { findReference, removeReference } from './writing/references.ts';
 
-export type GalleryParts = LedgerParts & DigestParts & EraseParts & { readonly close: () => Promise<void> };
+export type GalleryParts = LedgerParts &
+  DigestParts &
+  EraseParts &
+  SearchParts & { readonly close: () => Promise<void> };
 
 /**
  * The gallery in LMDB, as the port asks for it. `disk` says how records lie in files, `reading` answers from them,

@@ -20,6 +20,8 @@ import { LmdbAudit } from './lmdb-audit.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
 import { LmdbJobs } from './lmdb-jobs.ts';
+import { Problems } from './problems.ts';
+import { Found } from './reading/found.ts';
 import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
@@ -77,15 +79,17 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const ledger = { tables, nowMs, nextId: options.nextId ?? createIdSource(nowMs) };
   const receipts = new Receipts({ environment, tables, nowMs });
   await receipts.completeAll();
-  const finder = new Finder(nowMs);
-  const problems = await loadFinder(tables, finder);
+  const problems = new Problems();
+  const found = new Found({ tables, nowMs, problems });
+  const finder = new Finder({ nowMs, readTemplate: (number) => found.template(number) });
+  await loadFinder(tables, finder, problems);
   const credentials = new LmdbCredentials(environment, ledger);
   opened.defer(() => credentials.writeUses());
 
   const onLeftover = (referenceIds: readonly Uuid[]) => {
     const message = 'A picture could not be removed; the next start removes it';
     options.log?.warn({ pictures: referenceIds.length }, message);
-    problems.push(...referenceIds.map((key) => ({ table: 'pictures', key, message })));
+    for (const key of referenceIds) problems.add({ table: 'pictures', key, message });
   };
   const writer = new Writer({ environment, pictures, finder, onLeftover, ...ledger });
   const removals = new Removals({ tables, writer, receipts, log: options.log });
@@ -97,7 +101,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   };
   const reader = new Reader({ environment, tables, pictures });
   const gallery = new LmdbGallery({
-    ...{ environment, pictures, finder, reader, writer, receipts, removals, close },
+    ...{ environment, pictures, finder, found, reader, writer, receipts, removals, close },
     ...ledger,
   });
   const held = opened.move();
@@ -106,6 +110,6 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     ...{ gallery, credentials, close },
     jobs: new LmdbJobs(environment, ledger),
     audit: new LmdbAudit(environment, ledger),
-    storeProblems: () => [...problems, ...removals.problems()],
+    storeProblems: () => [...problems.all, ...removals.problems()],
   };
 }

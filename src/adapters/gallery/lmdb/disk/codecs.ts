@@ -35,6 +35,28 @@ export type TemplateRow = {
 
 const rowIds = 48;
 
+export type TemplateIds = Omit<TemplateRow, 'template'>;
+
+/** The ids in the bytes of a `TemplateRow`. */
+export function templateIds(payload: Buffer): TemplateIds {
+  return {
+    referenceId: uuidAt(payload),
+    personId: uuidAt(payload, 16),
+    collectionId: uuidAt(payload, 32),
+  };
+}
+
+/** Copies the vector in the bytes of a `TemplateRow` to the beginning of `into`. */
+export function copyVector(payload: Buffer, into: Float32Array): Float32Array {
+  const vector = payload.subarray(vectorStart(payload));
+  new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(vector);
+  return into.subarray(0, vector.byteLength / into.BYTES_PER_ELEMENT);
+}
+
+function vectorStart(payload: Buffer): number {
+  return rowIds + 1 + payload[rowIds]!;
+}
+
 /** Three ids, length and text of the model id, the vector's float32 little-endian. */
 export const templateRow: Codec<TemplateRow> = {
   encode({ referenceId, personId, collectionId, template }) {
@@ -49,11 +71,9 @@ export const templateRow: Codec<TemplateRow> = {
     ]);
   },
   decode(payload) {
-    const vectorAt = rowIds + 1 + payload[rowIds]!;
+    const vectorAt = vectorStart(payload);
     return {
-      referenceId: uuidAt(payload),
-      personId: uuidAt(payload, 16),
-      collectionId: uuidAt(payload, 32),
+      ...templateIds(payload),
       template: {
         modelId: payload.toString('utf8', rowIds + 1, vectorAt),
         vector: floats(payload.subarray(vectorAt)),

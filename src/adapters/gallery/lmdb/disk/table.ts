@@ -37,6 +37,8 @@ export interface ReadTable<V> {
   readonly isOrdered: boolean;
   /** As of the last commit, or of that moment. */
   get(key: Buffer, snapshot?: Snapshot): V | undefined;
+  /** What `use` makes of a record's bytes, which it must not keep. */
+  look<R>(key: Buffer, use: (payload: Buffer) => R): R | undefined;
   has(key: Buffer): boolean;
   entries(wish?: RangeWish): Iterable<Entry<V>>;
   keys(wish?: RangeWish): Iterable<Buffer>;
@@ -71,6 +73,13 @@ export class Table<V> implements ReadTable<V> {
       ? records.get(place, { transaction: snapshot.transaction })
       : records.getBinary(place);
     return value && this.#codec.decode(this.#seal.open(place, value).payload);
+  }
+
+  look<R>(key: Buffer, use: (payload: Buffer) => R): R | undefined {
+    const place = this.#seal.place(key);
+    const value = this.#find().getBinaryFast(place);
+    // The buffer is lmdb's own, for the next record as well, and longer than it says.
+    return value && use(this.#seal.open(place, value.subarray(0, value.length)).payload);
   }
 
   has(key: Buffer): boolean {

@@ -5,14 +5,15 @@ import type { Finder } from './finder.ts';
 export function follow(finder: Finder, step: AfterCommit): void {
   switch (step.kind) {
     case 'person':
-      finder.addPerson(step.person);
+      finder.judge(step.person);
       break;
     case 'person-gone':
-      finder.removePerson(step.personId);
+      finder.forget(step.personId);
       break;
     case 'row': {
-      const { template, ...ids } = step.row;
-      finder.addRow(template.modelId, { ...ids, number: step.number, vector: template.vector });
+      const { template, personId, collectionId } = step.row;
+      const ids = { number: step.number, personId, collectionId };
+      finder.addRow(template.modelId, { ...ids, vector: template.vector });
       break;
     }
     case 'row-gone':

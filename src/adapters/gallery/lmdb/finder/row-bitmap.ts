@@ -23,14 +23,3 @@ export class RowBitmap {
     this.#words = larger;
   }
 }
-
-/** The rows that are in any of the sets. */
-export function unionOf(bitmaps: readonly RowBitmap[]): Uint32Array {
-  const [only] = bitmaps;
-  if (bitmaps.length === 1 && only) return only.words;
-  const union = new Uint32Array(Math.max(0, ...bitmaps.map(({ words }) => words.length)));
-  for (const { words } of bitmaps) {
-    for (let at = 0; at < words.length; at++) union[at]! |= words[at]!;
-  }
-  return union;
-}

@@ -1,24 +1,24 @@
-import type { RowFacts } from './arena.ts';
+import type { RowFacts } from './rows.ts';
 
-export type Hit = { readonly score: number; readonly facts: RowFacts };
-/** What two hits have in common of which only the better counts: a reference, a face or a person. */
-export type IdentityOf = (facts: RowFacts) => unknown;
+export type Hit = RowFacts & { readonly score: number };
+/** What two hits have in common of which only the better counts: the number of a reference, face or person. */
+export type IdentityOf = (facts: RowFacts) => number;
 
 /** Better is the higher score, then the earlier enrolment. */
 function isBetter(one: Hit, other: Hit): boolean {
-  return one.score > other.score || (one.score === other.score && one.facts.number < other.facts.number);
+  return one.score > other.score || (one.score === other.score && one.number < other.number);
 }
 
 /**
- * Keeps the best hits, at most `limit`: one of each identity. A binary heap with the worst at its root, and
- * the place of each hit in it.
+ * Keeps the best hits, at most `limit`: one of each identity. A binary heap with the worst at its root, and the place of
+ * each hit in it.
  */
 export class TopHits {
   readonly #limit: number;
   readonly #minScore: number;
   readonly #identity: IdentityOf;
   readonly #heap: Hit[] = [];
-  readonly #placeOf = new Map<unknown, number>();
+  readonly #placeOf = new Map<number, number>();
 
   constructor(options: { limit: number; minScore: number; identity: IdentityOf }) {
     this.#limit = options.limit;
@@ -33,13 +33,13 @@ export class TopHits {
   }
 
   offer(hit: Hit): void {
-    const known = this.#placeOf.get(this.#identity(hit.facts));
+    const known = this.#placeOf.get(this.#identity(hit));
     if (known !== undefined) {
       if (isBetter(hit, this.#heap[known]!)) this.#sinkFrom(known, hit);
     } else if (this.#heap.length < this.#limit) {
       this.#riseFrom(this.#heap.length, hit);
     } else if (this.#heap[0] && isBetter(hit, this.#heap[0])) {
-      this.#placeOf.delete(this.#identity(this.#heap[0].facts));
+      this.#placeOf.delete(this.#identity(this.#heap[0]));
       this.#sinkFrom(0, hit);
     }
   }
@@ -51,7 +51,7 @@ export class TopHits {
 
   #put(place: number, hit: Hit): void {
     this.#heap[place] = hit;
-    this.#placeOf.set(this.#identity(hit.facts), place);
+    this.#placeOf.set(this.#identity(hit), place);
   }
 
   #riseFrom(start: number, hit: Hit): void {

@@ -121,13 +121,6 @@ export class Reader {
     return places.some((place) => this.#isHeld(place)) ? person : undefined;
   }
 
-  /** The key of a person whose face was found in a collection; `undefined` when she is not there any more. */
-  keyOfFound(personId: Uuid, collectionId: Uuid): string | undefined {
-    const collection = ownUuidBytes(collectionId);
-    const record = this.record(collection);
-    return record && !record.clearing ? this.#tables.places.get(placeKey(personId, collection)) : undefined;
-  }
-
   findErasure(personId: Uuid): ErasureReceipt | undefined {
     const key = uuidBytes(personId);
     const tombstone = key && this.#tables.tombstones.get(key);

@@ -1,0 +1,112 @@
+import { ownUuidBytes } from '../disk/keys.ts';
+
+/** The sixteen bytes of an id as four numbers, in machine order. */
+export type IdWords = Uint32Array;
+
+const wordsAnId = 4;
+const chunkBits = 12;
+const chunkIds = 2 ** chunkBits;
+/** Each part grows on its own, so that growing a large table takes no longer than growing a small one. */
+const parts = 256;
+const leastPart = 8;
+const fullest = 0.75;
+
+export function wordsOf(id: string): IdWords {
+  return new Uint32Array(new Uint8Array(ownUuidBytes(id)).buffer);
+}
+
+/** Gives ids small numbers, slots, which begin at 0 and are used again when their id has gone. */
+export class IdTable {
+  readonly #chunks: Uint32Array[] = [];
+  readonly #parts: { slots: Uint32Array; used: number }[] = Array.from({ length: parts }, () => ({
+    slots: new Uint32Array(leastPart),
+    used: 0,
+  }));
+  readonly #free: number[] = [];
+  #end = 0;
+
+  /** The slot of an id, −1 when it has none. */
+  find(id: IdWords): number {
+    const hash = hashOf(id, 0);
+    const { slots } = this.#parts[hash % parts]!;
+    for (let at = placeOf(hash, slots); slots[at] !== 0; at = (at + 1) & (slots.length - 1)) {
+      if (this.#isAt(slots[at]! - 1, id)) return slots[at]! - 1;
+    }
+    return -1;
+  }
+
+  /** As `find`, but an unknown id gets a slot. */
+  intern(id: IdWords): number {
+    const known = this.find(id);
+    if (known >= 0) return known;
+    const slot = this.#free.pop() ?? this.#end++;
+    const chunk = slot >>> chunkBits;
+    if (chunk === this.#chunks.length) this.#chunks.push(new Uint32Array(chunkIds * wordsAnId));
+    this.#chunks[chunk]!.set(id, (slot & (chunkIds - 1)) * wordsAnId);
+    const hash = hashOf(id, 0);
+    const part = this.#parts[hash % parts]!;
+    if (part.used + 1 > fullest * part.slots.length) this.#grow(part);
+    put(part.slots, hash, slot);
+    part.used++;
+    return slot;
+  }
+
+  remove(slot: number): void {
+    const part = this.#parts[this.#hashAt(slot) % parts]!;
+    const { slots } = part;
+    const mask = slots.length - 1;
+    let gap = placeOf(this.#hashAt(slot), slots);
+    while (slots[gap] !== slot + 1) gap = (gap + 1) & mask;
+    // Those behind the gap move up, unless that would bring them before the place where they are looked for.
+    for (let at = (gap + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
+      const wanted = placeOf(this.#hashAt(slots[at]! - 1), slots);
+      if (((at - wanted) & mask) < ((at - gap) & mask)) continue;
+      slots[gap] = slots[at]!;
+      gap = at;
+    }
+    slots[gap] = 0;
+    part.used--;
+    this.#free.push(slot);
+  }
+
+  #isAt(slot: number, id: IdWords): boolean {
+    const chunk = this.#chunks[slot >>> chunkBits]!;
+    const at = (slot & (chunkIds - 1)) * wordsAnId;
+    return (
+      chunk[at] === id[0] && chunk[at + 1] === id[1] && chunk[at + 2] === id[2] && chunk[at + 3] === id[3]
+    );
+  }
+
+  #hashAt(slot: number): number {
+    return hashOf(this.#chunks[slot >>> chunkBits]!, (slot & (chunkIds - 1)) * wordsAnId);
+  }
+
+  #grow(part: { slots: Uint32Array }): void {
+    const larger = new Uint32Array(2 * part.slots.length);
+    for (const taken of part.slots) if (taken !== 0) put(larger, this.#hashAt(taken - 1), taken - 1);
+    part.slots = larger;
+  }
+}
+
+/** All bits of the id count, for those of one device differ in few; the finish is that of MurmurHash3. */
+function hashOf(words: Uint32Array, at: number): number {
+  let hash = 0;
+  for (let word = at; word < at + wordsAnId; word++) {
+    hash = Math.imul(hash ^ words[word]!, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The lowest bits have chosen the part. */
+function placeOf(hash: number, slots: Uint32Array): number {
+  return (hash >>> 8) & (slots.length - 1);
+}
+
+function put(slots: Uint32Array, hash: number, slot: number): void {
+  let at = placeOf(hash, slots);
+  while (slots[at] !== 0) at = (at + 1) & (slots.length - 1);
+  slots[at] = slot + 1;
+}
