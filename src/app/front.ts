@@ -16,9 +16,11 @@ import { operationsRouter } from '../http/operations.ts';
 import type { AccessRecord } from '../services/access-record.ts';
 import type { AuditService } from '../services/audit.ts';
 import { createCollections } from '../services/collections.ts';
+import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
 import type { JobService } from '../services/jobs.ts';
 import { createPeople } from '../services/people.ts';
+import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
 import type { Front, ListenWhere } from './listen.ts';
 import { openAccess } from './open-access.ts';
@@ -50,6 +52,8 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     ...{ gallery, collections, models, vision, jobs, audit },
     access: await openAccess(credentials, { settings, where, log, audit, record }),
     health: createHealth({ vision, gallery, storeProblems }),
+    faces: createFaces({ gallery }),
+    persons: createPersons({ gallery }),
     people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
     recognition: createRecognition({ gallery, vision, scoreTable }),
     bodyLimits: toBodyLimits(settings),

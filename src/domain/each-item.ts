@@ -6,9 +6,27 @@ export function eachItem<T, R>(items: readonly T[], run: (item: T) => R): R[] {
     try {
       return run(item);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const details = { ...error.details, item: at };
-      throw new AppError(error.code, error.message, { cause: error, details });
+      throw error instanceof AppError ? naming(error, at) : error;
     }
   });
+}
+
+/** As `eachItem`, for what takes time: one part after the other. */
+export async function eachItemInTurn<T, R>(
+  items: readonly T[],
+  run: (item: T, at: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (const [at, item] of items.entries()) {
+    try {
+      results.push(await run(item, at));
+    } catch (error) {
+      throw error instanceof AppError ? naming(error, at) : error;
+    }
+  }
+  return results;
+}
+
+function naming(error: AppError, item: number): AppError {
+  return new AppError(error.code, error.message, { cause: error, details: { ...error.details, item } });
 }

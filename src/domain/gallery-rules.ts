@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 import type { NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
-import type { ListedReference } from './ports/gallery.ts';
+import type { KeyWish, ListedReference } from './ports/gallery.ts';
 
 /** Code units; look-ups of longer keys find nothing. */
 export const longestKey = 256;
@@ -23,9 +23,13 @@ export function referenceUnknown(): AppError {
   return new AppError('reference-unknown', 'There is no such reference in the collection');
 }
 
+function isKey(key: string): boolean {
+  return key.length >= 1 && key.length <= longestKey && !key.includes('\0') && key.isWellFormed();
+}
+
 /** Rejects with `key-illegal` what no collection takes as a key: empty, over 256 code units, NUL, half a character. */
 export function checkKey(key: string): void {
-  if (key.length >= 1 && key.length <= longestKey && !key.includes('\0') && key.isWellFormed()) return;
+  if (isKey(key)) return;
   throw new AppError(
     'key-illegal',
     `A key has 1 to ${longestKey} characters of well-formed text without NUL`,
@@ -33,6 +37,11 @@ export function checkKey(key: string): void {
       details: { length: key.length },
     },
   );
+}
+
+/** A key as a caller gives it, or an automatic one in the place of what no collection takes. */
+export function keyOrAutomatic(key: string): KeyWish {
+  return isKey(key) ? key : null;
 }
 
 /** Two keys are the same without regard to case when their folded forms are equal. */

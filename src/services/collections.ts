@@ -1,6 +1,6 @@
 import { accountOf, type Credential, maxReach, reaches } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
-import type { Collection, Metadata, Uuid } from '../domain/gallery.ts';
+import type { Collection, CollectionChange, CollectionCounts, Metadata, Uuid } from '../domain/gallery.ts';
 import type { Credentials } from '../domain/ports/credentials.ts';
 import type { Gallery } from '../domain/ports/gallery.ts';
 import { Turns } from '../primitives/turns.ts';
@@ -25,6 +25,11 @@ export interface Collections {
    * `collection-exists` when she reaches one of that name or slug.
    */
   create(caller: Credential, collection: NewCollection): Promise<Collection>;
+  /** `collection-exists` when she reaches another of the new name or slug, or somebody has the slug. */
+  update(caller: Credential, idOrName: string, change: CollectionChange): Promise<Collection>;
+  /** Takes it away with all its members, who stay in other collections. */
+  remove(caller: Credential, idOrName: string): Promise<CollectionCounts>;
+  count(caller: Credential, idOrName: string): Promise<CollectionCounts>;
   /** Where goes what she names no collection for: the first that she was given, or `default` when she reaches all. */
   home(caller: Credential): Promise<Collection>;
   /** The collection of that slug, made when there is none. */
@@ -32,7 +37,15 @@ export interface Collections {
 }
 
 export type CollectionsParts = {
-  readonly gallery: Pick<Gallery, 'createCollection' | 'findCollection' | 'listCollections'>;
+  readonly gallery: Pick<
+    Gallery,
+    | 'countCollection'
+    | 'createCollection'
+    | 'findCollection'
+    | 'listCollections'
+    | 'removeCollection'
+    | 'updateCollection'
+  >;
   readonly credentials: Pick<Credentials, 'extendReach' | 'find'>;
 };
 
@@ -67,13 +80,24 @@ export function createCollections({ gallery, credentials }: CollectionsParts): C
     return account ? { ...caller, reach: account.reach } : caller;
   };
 
-  const create = async (caller: Credential, { name, slug, metadata }: NewCollection): Promise<Collection> => {
-    if (slug !== undefined && !slugForm.test(slug)) {
-      throw new AppError('bad-input', `A collection's slug is of the form ${slugForm.source}`);
+  const update = async (
+    caller: Credential,
+    idOrName: string,
+    change: CollectionChange,
+  ): Promise<Collection> => {
+    const { id } = await get(caller, idOrName);
+    checkSlug(change.slug);
+    for (const wanted of [change.name, change.slug]) {
+      const other = wanted === undefined ? undefined : await find(caller, wanted);
+      if (other && other.id !== id) throw exists();
     }
+    return gallery.updateCollection(id, change);
+  };
+
+  const create = async (caller: Credential, { name, slug, metadata }: NewCollection): Promise<Collection> => {
+    checkSlug(slug);
     for (const taken of [name, ...(slug === undefined ? [] : [slug])]) {
-      if (await find(caller, taken))
-        throw new AppError('collection-exists', 'There is such a collection already');
+      if (await find(caller, taken)) throw exists();
     }
     if (caller.reach !== 'all' && caller.reach.length >= maxReach) {
       throw new AppError('bad-input', `A credential reaches ${maxReach} collections at most, or all`);
@@ -92,6 +116,10 @@ export function createCollections({ gallery, credentials }: CollectionsParts): C
     getAll: (caller, names) => Promise.all(names.map((name) => get(caller, name))),
     create: (caller, collection) =>
       turns.take(accountOf(caller), async () => create(await renewed(caller), collection)),
+    update: (caller, idOrName, change) =>
+      turns.take(accountOf(caller), () => update(caller, idOrName, change)),
+    remove: async (caller, idOrName) => gallery.removeCollection((await get(caller, idOrName)).id),
+    count: async (caller, idOrName) => gallery.countCollection((await get(caller, idOrName)).id),
     async home(caller) {
       const home = caller.reach === 'all' ? 'default' : (caller.reach[0] ?? '');
       const found = await gallery.findCollection(home);
@@ -121,6 +149,15 @@ async function findById(gallery: CollectionsParts['gallery'], id: Uuid): Promise
 
 function unknown(): AppError {
   return new AppError('collection-unknown', 'There is no such collection');
+}
+
+function exists(): AppError {
+  return new AppError('collection-exists', 'There is such a collection already');
+}
+
+function checkSlug(slug: string | undefined): void {
+  if (slug === undefined || slugForm.test(slug)) return;
+  throw new AppError('bad-input', `A collection's slug is of the form ${slugForm.source}`);
 }
 
 const slugForm = /^[A-Za-z0-9_-]{1,48}$/;

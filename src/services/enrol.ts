@@ -1,25 +1,50 @@
 import type { ScoreTable } from '../domain/catalogue.ts';
-import { checkFace, type EnrolmentPolicy, findRoom, limitsPose, openEnrolment } from '../domain/enrolment.ts';
+import { eachItemInTurn } from '../domain/each-item.ts';
+import { checkFace, type EnrolmentPolicy, limitsPose, openEnrolment } from '../domain/enrolment.ts';
 import { AppError } from '../domain/errors.ts';
-import type { AnalysedFace, Attribute } from '../domain/face.ts';
-import { fmrAtCosine } from '../domain/false-match-rate.ts';
-import type { Membership, NewReference, Reference, Uuid } from '../domain/gallery.ts';
-import type { Gallery } from '../domain/ports/gallery.ts';
+import type { AnalysedFace, AnalysedPicture, Attribute } from '../domain/face.ts';
+import type { Metadata, NewReference, Uuid } from '../domain/gallery.ts';
+import { foldKey } from '../domain/gallery-rules.ts';
+import type {
+  EnrolOptions,
+  Gallery,
+  KeyedReference,
+  KeyWish,
+  NewEnrolment,
+} from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
-import { thresholdFor } from '../domain/threshold.ts';
 import { poseFrom5 } from '../pipeline/pose.ts';
 import type { Turns } from '../primitives/turns.ts';
-import { type PictureAsk, requireScores } from './pictures.ts';
+import { type DuplicateAsk, refuseDuplicate } from './face-duplicates.ts';
+import { identityOf, Rooms } from './face-rooms.ts';
+import type { PictureAsk } from './pictures.ts';
 
-export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> & {
-  readonly collectionId: Uuid;
-  readonly key: string;
-  /** The collections that the caller may see. */
-  readonly reach: readonly Uuid[] | 'all';
+export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
+  Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string };
+
+/** A face that `readFaces` has read, whose it is, and what is kept beside it. */
+export type FaceWish = EnrolOptions & {
+  readonly face: AnalysedFace;
+  readonly key: KeyWish;
+  readonly text?: string;
+  readonly metadata?: Metadata;
 };
 
-/** The key is the one that the person has; `replaced` is the reference that went for this one. */
-export type Enrolled = Reference & { readonly key: string; readonly replaced?: Uuid };
+export type FacesAsk = DuplicateAsk & {
+  readonly faces: readonly FaceWish[];
+  /** Kept beside each face, if pictures are kept at all. */
+  readonly picture?: Uint8Array;
+};
+
+/** The key is the one that the person has; `replaced` is the reference that the policy let go for this one. */
+export type Enrolled = KeyedReference & { readonly replaced?: Uuid };
+
+/** The enrolment of pictures and faces, as `People` promises it. */
+export type Enrolment = {
+  enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Enrolled>;
+  readFaces(ask: PictureAsk, signal: AbortSignal): Promise<AnalysedPicture>;
+  enrolFaces(ask: FacesAsk, signal: AbortSignal): Promise<Enrolled[]>;
+};
 
 export type EnrolParts = {
   readonly gallery: Gallery;
@@ -34,129 +59,140 @@ export type EnrolParts = {
   readonly faceTurns: Turns;
 };
 
-/** The enrolment of pictures as `People` promises it. */
-export function createEnrol(parts: EnrolParts): (ask: EnrolAsk, signal: AbortSignal) => Promise<Enrolled> {
-  const { gallery, keepsPictures, policy = openEnrolment, inTurn } = parts;
-  return async ({ collectionId, key, reach, ...ask }, signal) => {
-    const face = await readOnlyFace(parts.vision, { ...ask, policy }, signal);
-    checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, policy);
-    const enrolled = { ...toNewReference(face), ...(keepsPictures && { picture: ask.picture }) };
-    const write = () =>
-      inTurn(collectionId, key, async () => {
-        if (signal.aborted)
-          throw new AppError('cancelled', 'The client hung up before the face was enrolled');
-        const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
-        const heldKey = member?.key ?? key;
-        const replaced = await findReplaced(gallery, { member, face, policy });
-        const replacing = replaced === undefined ? {} : { replacing: replaced };
-        const reference = await gallery.enrol(collectionId, heldKey, enrolled, replacing);
-        return { ...reference, key: heldKey, ...(replaced !== undefined && { replaced }) };
-      });
-    return checkingDuplicates(parts, { collectionId, key, reach, template: enrolled.template }, write);
+/** How a write of one face, or of several, names what fails and is made. */
+type Way = {
+  readonly each: <T, R>(items: readonly T[], run: (item: T, at: number) => Promise<R>) => Promise<R[]>;
+  readonly write: (collectionId: Uuid, faces: readonly NewEnrolment[]) => Promise<KeyedReference[]>;
+};
+
+export function createEnrol(given: EnrolParts): Enrolment {
+  const parts = { ...given, policy: given.policy ?? openEnrolment };
+  const { gallery, vision, policy } = parts;
+  const together: Way = {
+    each: eachItemInTurn,
+    write: (collectionId, faces) => gallery.enrolAll(collectionId, faces),
+  };
+  const alone: Way = {
+    each: (items, run) => Promise.all(items.map(run)),
+    write: async (collectionId, [one]) => [await gallery.enrol(collectionId, one!.key, one!.face, one!)],
+  };
+  return {
+    readFaces: (ask, signal) => readFaces(vision, { ...ask, policy }, signal),
+    async enrol({ key, collectionId, reach, ...ask }, signal) {
+      // Two are enough to know that there is not just one.
+      const wish = { ...ask, policy, maxFaces: 2, attributes: [] };
+      const { faces } = await readFaces(vision, wish, signal);
+      if (faces.length > 1) throw new AppError('several-faces', 'The picture has several faces');
+      const only = { faces: [{ face: faces[0]!, key }], collectionId, reach, picture: ask.picture };
+      const [enrolled] = await enrolFaces(parts, { ...only, ignoreCase: true, signal }, alone);
+      return enrolled!;
+    },
+    enrolFaces: (ask, signal) => enrolFaces(parts, { ...ask, signal }, together),
   };
 }
 
-async function readOnlyFace(
+type PolicedParts = EnrolParts & { readonly policy: EnrolmentPolicy };
+
+async function readFaces(
   vision: Vision,
-  { policy, ...ask }: Pick<EnrolAsk, 'picture' | 'faces' | 'minDetectorScore'> & { policy: EnrolmentPolicy },
+  { policy, attributes, ...ask }: PictureAsk & { policy: EnrolmentPolicy },
   signal: AbortSignal,
-): Promise<AnalysedFace> {
-  const attributes = limitsPose(policy) ? posesOf(vision) : [];
-  // Two are enough to know that there is not just one.
-  const request = {
-    ...ask,
-    maxFaces: 2,
-    embed: true,
-    crop: true,
-    attributes,
-    priority: 'interactive',
-  } as const;
-  const { faces } = await vision.analyse(request, signal);
-  const [face, second] = faces;
-  if (!face) throw new AppError('no-face', 'No face was found in the picture');
-  if (second) throw new AppError('several-faces', 'The picture has several faces');
-  return face;
+): Promise<AnalysedPicture> {
+  const installed = vision.status().models?.attributes ?? [];
+  // Where no network measures the pose, five points do, less well.
+  const wanted = new Set<Attribute>([...attributes, ...(limitsPose(policy) ? (['pose'] as const) : [])]);
+  const picture = await vision.analyse(
+    {
+      ...{ ...ask, embed: true, crop: true, priority: 'interactive' },
+      attributes: installed.filter((attribute) => wanted.has(attribute)),
+    },
+    signal,
+  );
+  if (picture.faces.length === 0) throw new AppError('no-face', 'No face was found in the picture');
+  return picture;
 }
 
-/** Where no network measures the pose, five points do, less well. */
-function posesOf(vision: Vision): Attribute[] {
-  return vision.status().models?.attributes.includes('pose') ? ['pose'] : [];
+async function enrolFaces(
+  parts: PolicedParts,
+  ask: FacesAsk & { readonly signal: AbortSignal },
+  way: Way,
+): Promise<Enrolled[]> {
+  const { collectionId, faces } = ask;
+  const kept = parts.keepsPictures && ask.picture ? { picture: ask.picture } : {};
+  const wishes = await way.each(faces, async ({ face, ...wish }) => {
+    checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, parts.policy);
+    return { ...wish, face: { ...toNewReference(face, wish), ...kept } };
+  });
+  const write = () =>
+    inTurns(parts, collectionId, wishes, async () => {
+      if (ask.signal.aborted)
+        throw new AppError('cancelled', 'The client hung up before the face was enrolled');
+      const rooms = new Rooms(parts, ask);
+      const placed = await way.each(wishes, (wish) => rooms.place(wish));
+      const enrolled = await way.write(collectionId, placed);
+      return enrolled.map((reference, at) => {
+        const replaced = wishes[at]!.replacing === undefined ? placed[at]!.replacing : undefined;
+        return { ...reference, ...(replaced !== undefined && { replaced }) };
+      });
+    });
+  return checkingDuplicates(parts, { ask, wishes, way }, write);
 }
 
-function toNewReference(face: AnalysedFace): NewReference {
-  const { template, crop, box, landmarks, detectorScore, quality } = face;
+function toNewReference(
+  { template, crop, box, landmarks, detectorScore, quality }: AnalysedFace,
+  { text, metadata }: Omit<FaceWish, 'face'>,
+): NewReference {
   if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
-  return { template, crop, box, landmarks, detectorScore, quality };
+  const notes = { ...(text !== undefined && { text }), ...(metadata && { metadata }) };
+  return { template, crop, box, landmarks, detectorScore, quality, ...notes };
 }
 
-type Joining = {
-  readonly member: Membership | undefined;
-  readonly face: AnalysedFace;
-  readonly policy: EnrolmentPolicy;
+/** Looking a key or person up and writing are one step for all who mean the same. */
+function inTurns<R>(
+  { inTurn }: EnrolParts,
+  collectionId: Uuid,
+  wishes: readonly NewEnrolment[],
+  run: () => Promise<R>,
+): Promise<R> {
+  // In one order, so that no two wait for each other.
+  const names = new Set(wishes.flatMap(({ key, personId }) => foldKey(personId ?? key ?? '') || []));
+  const all = [...names]
+    .sort()
+    .reduceRight<() => Promise<R>>((inner, name) => () => inTurn(collectionId, name, inner), run);
+  return all();
+}
+
+type Comparison = {
+  readonly ask: DuplicateAsk;
+  readonly wishes: readonly NewEnrolment[];
+  readonly way: Way;
 };
 
-/** The reference that goes for the new one, if one has to. */
-async function findReplaced(gallery: Gallery, { member, face, policy }: Joining): Promise<Uuid | undefined> {
-  if (!member || member.referenceCount < (policy.maxReferences ?? Number.POSITIVE_INFINITY)) return undefined;
-  const { collectionId, key, referenceCount: limit } = member;
-  const { references } = await gallery.listReferences(collectionId, { key, offset: 0, limit });
-  const found = await Promise.all(references.map(({ id }) => gallery.findReference(collectionId, id)));
-  // One may have gone meanwhile.
-  const held = found.flatMap((one) => (one ? [{ id: one.id, quality: one.quality.overall }] : []));
-  const room = findRoom(held, face.quality.overall, policy);
-  return room.kind === 'instead' ? room.of : undefined;
-}
-
-type Newcomer = Pick<EnrolAsk, 'collectionId' | 'key' | 'reach'> & Pick<NewReference, 'template'>;
-
 /**
- * Looks whether the face is somebody else's, then writes: one after the other for all faces that could be each other's
+ * Looks whether a face is somebody else's, then writes: one after the other for all faces that could be each other's
  * duplicates, so that the second of two finds the first.
  */
 async function checkingDuplicates<R>(
-  parts: EnrolParts,
-  newcomer: Newcomer,
+  parts: PolicedParts,
+  { ask, wishes, way }: Comparison,
   write: () => Promise<R>,
 ): Promise<R> {
-  const { policy = openEnrolment, faceTurns } = parts;
+  const { policy, faceTurns } = parts;
   if (policy.duplicates === 'off') return write();
   // Two callers may reach one collection each by another set, so that for these all wait for all.
-  const turn = policy.duplicates === 'collection' ? newcomer.collectionId : 'all collections';
+  const turn = policy.duplicates === 'collection' ? ask.collectionId : 'all collections';
+  const newcomers = wishes.map(({ key, personId, face: { template } }) => ({
+    ...{
+      key,
+      personId,
+      template,
+      identity: identityOf({ key, ...(personId !== undefined && { personId }) }, ask.ignoreCase),
+    },
+  }));
   return faceTurns.take(turn, async () => {
-    await refuseDuplicate(parts, newcomer, policy);
+    await way.each(newcomers, (newcomer, at) =>
+      refuseDuplicate(parts, ask, { newcomer, others: newcomers.slice(0, at) }),
+    );
     return write();
   });
-}
-
-async function refuseDuplicate(
-  { gallery, scoreTable }: EnrolParts,
-  { collectionId, key, reach, template }: Newcomer,
-  policy: EnrolmentPolicy,
-): Promise<void> {
-  const table = requireScores(template.modelId, scoreTable);
-  const { cosine } = thresholdFor(table, { maxFmr: policy.duplicateFmr }, 1);
-  const others = policy.duplicates === 'collection' ? [] : await reached(gallery, reach);
-  const collectionIds = [...new Set([collectionId, ...others])];
-  const namesakes = await Promise.all(
-    collectionIds.map((id) => gallery.findMembership(id, key, 'ignoreCase')),
-  );
-  const own = new Set(namesakes.map((member) => member?.personId));
-  const [found = []] = await gallery.search({
-    ...{ collectionIds, modelId: template.modelId, probes: [template.vector], minScore: cosine },
-    // She may have references under the key in each collection: one more shows somebody else.
-    ...{ limit: own.size + 1, distinctPersons: true, includeBarred: true },
-  });
-  const other = found.find(({ personId }) => !own.has(personId));
-  if (!other) return;
-  const details = {
-    fmr: Number(fmrAtCosine(table, other.score).toPrecision(3)),
-    maxFmr: policy.duplicateFmr,
-    personId: other.personId,
-    collectionId: other.collectionId,
-  };
-  throw new AppError('face-duplicate', 'The face is enrolled under another key already', { details });
-}
-
-async function reached(gallery: Gallery, reach: EnrolAsk['reach']): Promise<readonly Uuid[]> {
-  return reach === 'all' ? (await gallery.listCollections()).map(({ id }) => id) : reach;
 }

@@ -1,12 +1,14 @@
 import type { ScoreTable } from '../domain/catalogue.ts';
 import type { EnrolmentPolicy } from '../domain/enrolment.ts';
 import { AppError } from '../domain/errors.ts';
+import type { AnalysedPicture } from '../domain/face.ts';
 import type { Membership, Uuid } from '../domain/gallery.ts';
 import { foldKey } from '../domain/gallery-rules.ts';
 import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 import { Turns } from '../primitives/turns.ts';
-import { createEnrol, type EnrolAsk, type Enrolled } from './enrol.ts';
+import { createEnrol, type EnrolAsk, type Enrolled, type FacesAsk } from './enrol.ts';
+import type { PictureAsk } from './pictures.ts';
 
 /** Whether the enrolled picture is kept beside the crop, which always is. */
 export const picturePolicies = ['none', 'full'] as const;
@@ -37,6 +39,13 @@ export interface People {
    * looked for. Nothing is enrolled when the signal fires before the face's turn to be written.
    */
   enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Enrolled>;
+  /** The faces of a picture, largest first, as `enrolFaces` takes them; `no-face` when there is none. */
+  readFaces(ask: PictureAsk, signal: AbortSignal): Promise<AnalysedPicture>;
+  /**
+   * Enrols faces that were read before, all of them or none: for persons by their keys or ids, under automatic keys, with
+   * texts and metadata. The policy holds for each as in `enrol`; `details.item` names the one that is refused.
+   */
+  enrolFaces(ask: FacesAsk, signal: AbortSignal): Promise<Enrolled[]>;
   listReferences(
     collectionId: Uuid,
     page: ReferencePage,
@@ -113,7 +122,7 @@ function referenceCalls(
   inTurn: InTurn,
 ): Omit<People, 'pictures' | keyof MembershipCalls> {
   return {
-    enrol: createEnrol({
+    ...createEnrol({
       ...{ gallery, vision, scoreTable, inTurn },
       ...(enrolment && { policy: enrolment }),
       keepsPictures: pictures === 'full',

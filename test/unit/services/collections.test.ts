@@ -137,3 +137,28 @@ it('a collection that several want at once is made once', async () => {
   expect(one).toEqual(other);
   expect(slugs(await gallery.listCollections()).filter((slug) => slug === 'porch')).toHaveLength(1);
 });
+
+describe('a collection', () => {
+  it('is changed, counted and removed by those who reach it', async () => {
+    const { gallery, collections, caller, door, safe } = await open();
+    const ann = await caller([door.id, safe.id]);
+    const unreached = { code: 'collection-unknown' };
+    const changed = await collections.update(ann, 'Front door', { slug: 'front', name: 'Front' });
+    expect(changed).toMatchObject({ id: door.id, slug: 'front', name: 'Front' });
+    expect(await collections.update(ann, 'front', { name: 'front' })).toMatchObject({ name: 'front' });
+    await expect(collections.update(ann, 'front', { name: 'Safe' })).rejects.toMatchObject({
+      code: 'collection-exists',
+    });
+    await expect(collections.update(ann, 'front', { slug: 'a b' })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
+    await gallery.addPerson(door.id, 'Ann');
+    expect(await collections.count(ann, 'front')).toEqual({ members: 1, references: 0 });
+    const bea = await caller([door.id]);
+    await expect(collections.count(bea, 'safe')).rejects.toMatchObject(unreached);
+    await expect(collections.update(bea, 'safe', { name: 'x' })).rejects.toMatchObject(unreached);
+    await expect(collections.remove(bea, 'safe')).rejects.toMatchObject(unreached);
+    expect(await collections.remove(bea, 'front')).toEqual({ members: 1, references: 0 });
+    expect(slugs(await collections.list(ann))).toEqual(['safe']);
+  });
+});

@@ -6,7 +6,7 @@ import type { AnalysedFace } from '../../../src/domain/face.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
 import type { Vision } from '../../../src/domain/ports/vision.ts';
-import type { EnrolAsk } from '../../../src/services/enrol.ts';
+import type { EnrolAsk, FaceWish } from '../../../src/services/enrol.ts';
 import { createPeople, type People } from '../../../src/services/people.ts';
 import { pictured } from '../../fixtures/gallery/faces.ts';
 
@@ -24,6 +24,7 @@ const picture = (direction: readonly number[], overall = 0.8) =>
   Buffer.from(JSON.stringify({ direction, overall }));
 
 const vision = {
+  status: () => ({}),
   analyse: async ({ picture: bytes }: { picture: Uint8Array }) => {
     const { direction, overall } = JSON.parse(Buffer.from(bytes).toString());
     const face = pictured(direction, 'anybody');
@@ -184,4 +185,59 @@ it('enrols nothing for a client who hung up while others had their turn', async 
   await first;
   await expect(second).rejects.toMatchObject({ code: 'cancelled' });
   expect(door.gallery.counts().references).toBe(1);
+});
+
+it('enrols several faces that were read before, or none of them', async () => {
+  await using door = await openDoor({ duplicates: 'collection', maxReferences: 2, minQuality: 0.5 });
+  const { signal } = new AbortController();
+  const read = async (...wish: Parameters<typeof picture>) => {
+    const ask = { picture: picture(...wish), faces: 'detect', maxFaces: 0, attributes: [] } as const;
+    const [face] = (await door.people.readFaces(ask, signal)).faces;
+    return face!;
+  };
+  const place = { collectionId: door.main, reach: 'all' } as const;
+  const enrol = (faces: FaceWish[]) => door.people.enrolFaces({ ...place, faces }, signal);
+  const ann = await read([1, 0, 0]);
+  const refused = async (second: FaceWish, code: string) =>
+    expect(enrol([{ face: ann, key: 'Ann' }, second])).rejects.toMatchObject({ code, details: { item: 1 } });
+  await refused({ face: await read([0, 1, 0], 0.4), key: 'Bea' }, 'quality-too-low');
+  await refused({ face: await read([1, 0.01, 0]), key: 'Bea' }, 'face-duplicate');
+  await refused({ face: await read([1, 0.01, 0]), key: null }, 'face-duplicate');
+  await refused({ face: await read([0, 1, 0]), key: '' }, 'key-illegal');
+  expect(door.gallery.counts().references).toBe(0);
+  const enrolled = await enrol([
+    { face: ann, key: 'Ann', text: 'Ann Smith', metadata: { photo: 'a' }, person: { name: 'Ann S.' } },
+    { face: await read([1, 0.01, 0]), key: 'Ann' },
+    { face: await read([0, 1, 0]), key: null },
+  ]);
+  expect(enrolled).toMatchObject([
+    { key: 'Ann', text: 'Ann Smith', metadata: { photo: 'a' } },
+    { key: 'Ann', text: '' },
+    { key: 'face-3' },
+  ]);
+  const { personId } = enrolled[0]!;
+  await expect(enrol([{ face: await read([1, 0.02, 0]), key: null, personId }])).rejects.toMatchObject({
+    code: 'references-full',
+  });
+  const [third] = await enrol([
+    { face: await read([0, 1, 0.01]), key: null, personId: enrolled[2]!.personId },
+  ]);
+  expect(third).toMatchObject({ key: 'face-3' });
+});
+
+it('counts what comes together against the references that a person may have', async () => {
+  await using door = await openDoor({ maxReferences: 2, whenFull: 'replaceWeakest' });
+  const { signal } = new AbortController();
+  const weak = await door.enrol('Ann', picture([1, 0], 0.1));
+  const read = async (overall: number) => {
+    const wish = { picture: picture([1, 0], overall), faces: 'detect', maxFaces: 0, attributes: [] } as const;
+    return { face: (await door.people.readFaces(wish, signal)).faces[0]!, key: 'Ann' };
+  };
+  const place = { collectionId: door.main, reach: 'all' } as const;
+  const enrol = async (...qualities: number[]) =>
+    door.people.enrolFaces({ ...place, faces: await Promise.all(qualities.map(read)) }, signal);
+  const [beside, instead] = await enrol(0.5, 0.6);
+  expect([beside!.replaced, instead!.replaced]).toEqual([undefined, weak.id]);
+  await expect(enrol(0.7, 0.8, 0.9)).rejects.toMatchObject({ code: 'references-full', details: { item: 2 } });
+  expect(door.gallery.counts().references).toBe(2);
 });

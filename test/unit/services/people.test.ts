@@ -8,6 +8,7 @@ import { pictured } from '../../fixtures/gallery/faces.ts';
 
 /** Sees one face in every picture. */
 const vision = {
+  status: () => ({}),
   analyse: async () => ({
     faces: [{ ...pictured([1, 0], 'anybody'), attributes: {} } as unknown as AnalysedFace],
   }),
