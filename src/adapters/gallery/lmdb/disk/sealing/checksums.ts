@@ -1,5 +1,5 @@
+import { crc32c } from '../../../../../../native/crc32c/binding.ts';
 import { AppError } from '../../../../../domain/errors.ts';
-import { crc32c } from '../../../../../primitives/crc32c.ts';
 import type { Closed, Opened, Protection, Seal } from './protection.ts';
 
 /** The first byte of every value: how the rest is protected. */
@@ -20,7 +20,7 @@ class ChecksumSeal implements Seal {
 
   constructor(table: string) {
     this.#table = table;
-    this.#start = crc32c(Buffer.from(`${table}\0`));
+    this.#start = crc32c(0, Buffer.from(`${table}\0`));
   }
 
   place(key: Buffer): Buffer {
@@ -54,6 +54,6 @@ class ChecksumSeal implements Seal {
   }
 
   #sum(key: Buffer, payload: Uint8Array): number {
-    return crc32c(payload, crc32c(key, this.#start));
+    return crc32c(this.#start, key, payload);
   }
 }
