@@ -1,6 +1,7 @@
 import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ScoreTable } from '../domain/catalogue.ts';
+import type { Cameras } from '../domain/ports/cameras.ts';
 import type { Credentials } from '../domain/ports/credentials.ts';
 import type { Gallery } from '../domain/ports/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
@@ -15,6 +16,7 @@ import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import type { AccessRecord } from '../services/access-record.ts';
 import type { AuditService } from '../services/audit.ts';
+import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
@@ -34,6 +36,7 @@ type FrontParts = {
   readonly vision: Vision;
   readonly jobs: JobService;
   readonly audit: AuditService;
+  readonly cameras: Cameras;
   readonly record: AccessRecord;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -51,6 +54,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const shared = {
     ...{ gallery, collections, models, vision, jobs, audit },
     access: await openAccess(credentials, { settings, where, log, audit, record }),
+    cameras: createCameras(parts),
     health: createHealth({ vision, gallery, storeProblems }),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),

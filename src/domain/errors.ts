@@ -22,6 +22,10 @@ export type ErrorCode =
   | 'person-exists'
   | 'key-illegal' // a person's key of a form that the collection refuses
   | 'reference-unknown'
+  | 'camera-unknown'
+  | 'camera-group-unknown'
+  | 'camera-group-exists'
+  | 'camera-fixed' // the default camera or group, which cannot be removed
   | 'job-unknown'
   | 'template-mismatch' // a template of another length or embedding model
   | 'model-missing' // a network that is needed is not installed

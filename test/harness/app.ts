@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemoryAudit } from '../../src/adapters/audit/memory/open-memory-audit.ts';
+import { openMemoryCameras } from '../../src/adapters/cameras/memory/open-memory-cameras.ts';
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
@@ -10,6 +11,7 @@ import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
 import type { Audit } from '../../src/domain/ports/audit.ts';
+import type { Cameras } from '../../src/domain/ports/cameras.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
 import type { Jobs } from '../../src/domain/ports/jobs.ts';
@@ -26,6 +28,7 @@ import { type Access, createAccess } from '../../src/services/access.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type AuditService, createAudit } from '../../src/services/audit.ts';
 import { auditGallery } from '../../src/services/audited-gallery.ts';
+import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createJobs, type JobService } from '../../src/services/jobs.ts';
 import { createKeys } from '../../src/services/keys.ts';
@@ -45,6 +48,7 @@ export type TestServices = {
   readonly access: Access;
   readonly jobs: JobService;
   readonly audit: AuditService;
+  readonly cameras: CameraService;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -125,6 +129,7 @@ type TestStore = {
   credentials: Credentials;
   jobs: Jobs;
   audit: Audit;
+  cameras: Cameras;
   close: () => Promise<void>;
 };
 
@@ -136,6 +141,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),
       audit: openMemoryAudit(),
+      cameras: openMemoryCameras(),
       close: async () => gallery[Symbol.asyncDispose](),
     };
   }
@@ -149,7 +155,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
 }
 
 function createServices(
-  { gallery: bare, credentials, jobs, audit: record }: TestStore,
+  { gallery: bare, credentials, jobs, audit: record, cameras }: TestStore,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {
@@ -159,6 +165,7 @@ function createServices(
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   return {
     ...{ gallery, credentials, vision, audit },
+    cameras: createCameras({ cameras }),
     recognition: createRecognition({ gallery, vision, scoreTable: readScoreTables() }),
     people: createPeople({
       ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Audit } from '../../../domain/ports/audit.ts';
+import type { Cameras } from '../../../domain/ports/cameras.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
@@ -17,6 +18,7 @@ import { openTables } from './disk/tables.ts';
 import { Finder } from './finder/finder.ts';
 import { loadFinder } from './finder/load.ts';
 import { LmdbAudit } from './lmdb-audit.ts';
+import { openLmdbCameras } from './lmdb-cameras.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
 import { LmdbGallery } from './lmdb-gallery.ts';
 import { LmdbJobs } from './lmdb-jobs.ts';
@@ -45,6 +47,7 @@ export type LmdbStore = {
   readonly credentials: Credentials;
   readonly jobs: Jobs;
   readonly audit: Audit;
+  readonly cameras: Cameras;
   /**
    * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
@@ -85,6 +88,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   await loadFinder(tables, finder, problems);
   const credentials = new LmdbCredentials(environment, ledger);
   opened.defer(() => credentials.writeUses());
+  const cameras = await openLmdbCameras(environment, ledger);
 
   const onLeftover = (referenceIds: readonly Uuid[]) => {
     const message = 'A picture could not be removed; the next start removes it';
@@ -110,6 +114,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     ...{ gallery, credentials, close },
     jobs: new LmdbJobs(environment, ledger),
     audit: new LmdbAudit(environment, ledger),
+    cameras,
     storeProblems: () => [...problems.all, ...removals.problems()],
   };
 }

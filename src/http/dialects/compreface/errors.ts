@@ -45,6 +45,10 @@ export const errors: DialectErrors = {
     'key-illegal': () => illegalSubject(),
     'reference-unknown': (_error, { image, verifies }) =>
       fault(404, 44, verifies ? 'Image Id is incorrect' : `Image ${image} not found`),
+    'camera-unknown': () => undefinedFault(404),
+    'camera-group-unknown': () => undefinedFault(404),
+    'camera-group-exists': () => undefinedFault(400),
+    'camera-fixed': () => undefinedFault(400),
     'job-unknown': () => undefinedFault(404),
     'template-mismatch': ({ details: { expected, provided }, message }) =>
       fault(400, 37, expected === undefined ? message : embeddingLengths(expected, provided ?? 0)),

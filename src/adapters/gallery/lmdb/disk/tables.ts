@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../../../domain/audit.ts';
+import type { Camera, CameraGroup } from '../../../../domain/camera.ts';
 import type { Credential } from '../../../../domain/credential.ts';
 import type { Collection, Membership, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
 import type { Job } from '../../../../domain/job.ts';
@@ -108,6 +109,16 @@ export function openTables(environment: TableOpener) {
     jobNumbers: environment.table('job-numbers', json<number>()),
     /** number → */
     audit: environment.table('audit', json<AuditEntry>()),
+    /** number → */
+    cameraGroups: environment.table('camera-groups', json<CameraGroup>()),
+    /** id → number */
+    cameraGroupNumbers: environment.table('camera-group-numbers', json<number>()),
+    /** number → */
+    cameras: environment.table('cameras', json<Camera>()),
+    /** id → number */
+    cameraNumbers: environment.table('camera-numbers', json<number>()),
+    /** group id‖number of a camera */
+    groupCameras: environment.table('group-cameras', nothing),
     /** name (UTF-8) → the number given last */
     series: environment.table('series', json<number>()),
     /** `state` → */

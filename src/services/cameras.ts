@@ -1,0 +1,138 @@
+import {
+  type Camera,
+  type CameraChange,
+  type CameraGroup,
+  type CameraGroupChange,
+  cameraGroupUnknown,
+  cameraUnknown,
+  type NewCamera,
+  type NewCameraGroup,
+  usualCamera,
+} from '../domain/camera.ts';
+import { accountOf, type Credential } from '../domain/credential.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Uuid } from '../domain/gallery.ts';
+import type { Cameras } from '../domain/ports/cameras.ts';
+import { Turns } from '../primitives/turns.ts';
+
+export type CameraWish = Partial<Omit<NewCamera, 'accountId'>>;
+export type CameraGroupWish = Pick<NewCameraGroup, 'name'> & Partial<Pick<NewCameraGroup, 'searches'>>;
+
+/**
+ * Cameras and their groups, as a caller sees them: her account's own, and those that are everybody's, such as the default
+ * ones. What she does not see is not there. Who reaches all collections sees all, and makes what is everybody's. Rejects as
+ * `Cameras` does.
+ */
+export interface CameraService {
+  /** `camera-group-exists` when she sees one of that name. */
+  addGroup(caller: Credential, wish: CameraGroupWish): Promise<CameraGroup>;
+  /** The default group first, then in the order of their making. */
+  listGroups(caller: Credential): Promise<CameraGroup[]>;
+  getGroup(caller: Credential, id: Uuid): Promise<CameraGroup>;
+  /** `camera-group-exists` when she sees another of that name. */
+  updateGroup(caller: Credential, id: Uuid, change: CameraGroupChange): Promise<CameraGroup>;
+  /** With their cameras; tells which went. */
+  removeGroups(caller: Credential, ids: readonly Uuid[]): Promise<CameraGroup[]>;
+
+  /** What is not said is as usual: in the default group, enabled, without a name. */
+  add(caller: Credential, wish: CameraWish): Promise<Camera>;
+  /** The default camera first, then in the order of their making; of one group, or of all that she sees. */
+  list(caller: Credential, groupId?: Uuid): Promise<Camera[]>;
+  get(caller: Credential, id: Uuid): Promise<Camera>;
+  update(caller: Credential, id: Uuid, change: CameraChange): Promise<Camera>;
+  /** Tells which went. */
+  remove(caller: Credential, ids: readonly Uuid[]): Promise<Camera[]>;
+}
+
+export function createCameras({ cameras }: { readonly cameras: Cameras }): CameraService {
+  const groups = groupCalls(cameras);
+  return { ...groups, ...cameraCalls(cameras, groups.getGroup) };
+}
+
+type GroupCalls = Pick<
+  CameraService,
+  'addGroup' | 'listGroups' | 'getGroup' | 'updateGroup' | 'removeGroups'
+>;
+
+function groupCalls(cameras: Cameras): GroupCalls {
+  const turns = new Turns();
+  const listGroups = async (caller: Credential) =>
+    (await cameras.listGroups()).filter((group) => sees(caller, group));
+  const getGroup = async (caller: Credential, id: Uuid) => {
+    const group = await cameras.findGroup(id);
+    if (!group || !sees(caller, group)) throw cameraGroupUnknown();
+    return group;
+  };
+  /** Looking a name up and giving it away are one step. */
+  const withName = (
+    caller: Credential,
+    name: string,
+    id: Uuid | undefined,
+    run: () => Promise<CameraGroup>,
+  ) =>
+    turns.take('names', async () => {
+      const others = (await listGroups(caller)).filter((group) => group.id !== id);
+      if (others.some((group) => group.name === name)) throw groupExists();
+      return run();
+    });
+  return {
+    listGroups,
+    getGroup,
+    addGroup: (caller, { name, searches = [] }) =>
+      withName(caller, name, undefined, () => cameras.addGroup({ ...ownerOf(caller), name, searches })),
+    async updateGroup(caller, id, change) {
+      const { name } = await getGroup(caller, id);
+      const wanted = change.name ?? name;
+      return withName(caller, wanted, id, () => cameras.updateGroup(id, change));
+    },
+    async removeGroups(caller, ids) {
+      const seen = new Set((await listGroups(caller)).map(({ id }) => id));
+      return cameras.removeGroups(ids.filter((id) => seen.has(id)));
+    },
+  };
+}
+
+function cameraCalls(
+  cameras: Cameras,
+  getGroup: GroupCalls['getGroup'],
+): Omit<CameraService, keyof GroupCalls> {
+  const get = async (caller: Credential, id: Uuid) => {
+    const camera = await cameras.findCamera(id);
+    if (!camera || !sees(caller, camera)) throw cameraUnknown();
+    return camera;
+  };
+  const list = async (caller: Credential, groupId?: Uuid) => {
+    if (groupId !== undefined) await getGroup(caller, groupId);
+    return (await cameras.listCameras(groupId)).filter((camera) => sees(caller, camera));
+  };
+  return {
+    get,
+    list,
+    async add(caller, wish) {
+      const camera = { ...usualCamera, ...wish, ...ownerOf(caller) };
+      await getGroup(caller, camera.groupId);
+      return cameras.addCamera(camera);
+    },
+    async update(caller, id, change) {
+      await get(caller, id);
+      if (change.groupId !== undefined) await getGroup(caller, change.groupId);
+      return cameras.updateCamera(id, change);
+    },
+    async remove(caller, ids) {
+      const seen = new Set((await list(caller)).map(({ id }) => id));
+      return cameras.removeCameras(ids.filter((id) => seen.has(id)));
+    },
+  };
+}
+
+function sees(caller: Credential, { accountId }: Pick<Camera, 'accountId'>): boolean {
+  return accountId === undefined || caller.reach === 'all' || accountId === accountOf(caller);
+}
+
+function ownerOf(caller: Credential): Pick<Camera, 'accountId'> {
+  return caller.reach === 'all' ? {} : { accountId: accountOf(caller) };
+}
+
+function groupExists(): AppError {
+  return new AppError('camera-group-exists', 'There is a group of cameras of that name');
+}
