@@ -37,7 +37,8 @@ async function flip(): Promise<{ violation?: string }> {
     if (conduct !== 'all answers right' && conduct !== 'damage told')
       for (const { what } of such) say(`  ${what}`);
   }
-  const wrong = flipped.find(({ conduct }) => conduct === 'wrong answer');
+  const bad = ['foreign error', 'process ended', 'wrong answer'];
+  const wrong = flipped.find(({ conduct }) => bad.includes(conduct));
   return wrong ? { violation: wrong.what } : {};
 }
 

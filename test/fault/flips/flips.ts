@@ -17,6 +17,7 @@ export const conducts = [
   'damage not told',
   /** Errors that are not ours. */
   'foreign error',
+  'process ended, and the next start told why',
   'process ended',
   'wrong answer',
 ] as const;
@@ -50,8 +51,24 @@ async function fillStore(dir: string, { wrappingKey }: Kind): Promise<void> {
 
 /** Goes on with the next copies until all are done or one has ended the process. */
 async function askSome(root: string, first: number, last: number): Promise<Flipped[]> {
-  const args = [asker, root, String(first), String(last)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const { findings, end } = await runAsker([root, String(first), String(last)]);
+  const found = findings.flatMap((finding) => conductOf(finding) ?? []);
+  const { seed, where } = findings.at(-1) ?? { seed: first, where: 'unknown' };
+  if (end !== undefined) found.push({ conduct: await conductAfter(root, seed), what: `${where}: ${end}` });
+  return found;
+}
+
+/** What became of the store that has ended a process, when it was opened again. */
+async function conductAfter(root: string, seed: number): Promise<Conduct> {
+  const { findings, end } = await runAsker([root, String(seed), String(seed), 'again']);
+  const { unopened } = findings.at(-1) ?? {};
+  const isTold = end === undefined && unopened !== undefined && 'refused' in unopened;
+  return isTold ? 'process ended, and the next start told why' : 'process ended';
+}
+
+/** `end` is how it ended, if not well. */
+async function runAsker(args: readonly string[]): Promise<{ findings: Finding[]; end?: string | number }> {
+  const child = spawn(process.execPath, [asker, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const patience = setTimeout(() => child.kill('SIGKILL'), longestMs);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (more: string) => {
@@ -62,10 +79,7 @@ async function askSome(root: string, first: number, last: number): Promise<Flipp
   clearTimeout(patience);
   const lines = text.split('\n').slice(0, -1);
   const findings = lines.map((line) => JSON.parse(line) as Finding);
-  const found = findings.flatMap((finding) => conductOf(finding) ?? []);
-  if (code !== 0)
-    found.push({ conduct: 'process ended', what: `${findings.at(-1)?.where}: ${signal ?? code}` });
-  return found;
+  return { findings, ...(code !== 0 && { end: signal ?? code ?? 'unknown' }) };
 }
 
 function conductOf({ where, unopened, problems, others }: Finding): Flipped | undefined {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../../../../domain/errors.ts';
 import { Gate } from '../../../../primitives/gate.ts';
 import type { Codec } from './codecs.ts';
 import { checkHead } from './file-head.ts';
 import { makeWhole } from './new-file.ts';
 import { OpenFile, type Snapshot } from './open-file.ts';
+import { readError } from './read-error.ts';
 import { checksums } from './sealing/checksums.ts';
 import type { Protection, SealOptions } from './sealing/protection.ts';
 import { Table } from './table.ts';
@@ -27,7 +28,7 @@ export class Environment {
 
   private constructor(file: string) {
     this.#file = file;
-    this.#open = new OpenFile(file);
+    this.#open = asking(basename(file), () => new OpenFile(file));
   }
 
   /** Makes the file when it is not there. Rejects with `storage-failed` when its head is damaged. */
@@ -46,7 +47,7 @@ export class Environment {
   under(protection: Protection): TableOpener {
     return {
       table: (name, codec, options) => {
-        this.#open.table(name);
+        this.#ask(() => this.#open.table(name));
         const find = (snapshot?: Snapshot) => (snapshot?.file ?? this.#open).table(name);
         return new Table(find, codec, { name, seal: protection.seal(name, options) });
       },
@@ -55,12 +56,13 @@ export class Environment {
 
   tableNames(): string[] {
     // LMDB ends a name with a NUL.
-    return Array.from(this.#open.root.getKeys(), (name) => name.toString('utf8', 0, name.length - 1));
+    const names = this.#ask(() => [...this.#open.root.getKeys()]);
+    return names.map((name) => name.toString('utf8', 0, name.length - 1));
   }
 
   /** How many records a table that is there has, however they are protected. */
   countIn(table: string): number {
-    return (this.#open.table(table).getStats() as { entryCount: number }).entryCount;
+    return this.#ask(() => this.#open.table(table).getStats() as { entryCount: number }).entryCount;
   }
 
   /**
@@ -74,18 +76,22 @@ export class Environment {
 
   /** What is read of it does not change over the turns of the event loop. Call its `done` soon. */
   snapshot(): Snapshot {
-    return this.#open.snapshot();
+    return this.#ask(() => this.#open.snapshot());
   }
 
   /** Changes with every commit; what is read from here on is at least as new. */
   lastCommit(): number {
     const { root } = this.#open;
     root.resetReadTxn();
-    return (root.getStats() as { lastTxnId: number }).lastTxnId;
+    return this.#ask(() => root.getStats() as { lastTxnId: number }).lastTxnId;
   }
 
   async close(): Promise<void> {
     await this.#open.close();
+  }
+
+  #ask<T>(work: () => T): T {
+    return asking(basename(this.#file), work);
   }
 
   async #write<R>(decide: () => R): Promise<R> {
@@ -123,5 +129,13 @@ async function commitError(error: unknown): Promise<unknown> {
     return (await error.commitError) ?? error;
   } catch (reason) {
     return reason;
+  }
+}
+
+function asking<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw readError(error, what);
   }
 }

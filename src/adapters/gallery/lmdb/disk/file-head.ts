@@ -9,9 +9,19 @@ const magic = 0xbeefc0de;
 const version = 2;
 /** LMDB's root of an empty tree. */
 const noPage = 2n ** 64n - 1n;
+/** Pages that were taken and given back in one commit are counted, but never written: the file may end before them. */
+const mostUnwritten = 65_536n;
 
-/** What LMDB's `MDB_meta` says of one commit. */
-type Meta = { readonly commit: bigint; readonly roots: readonly bigint[] };
+/** What LMDB's `MDB_meta` says of the last commit. */
+export type Head = {
+  readonly commit: bigint;
+  /** No page of the commit has a higher number. */
+  readonly lastPage: bigint;
+  /** So many pages the file has. */
+  readonly pages: number;
+  /** Of the free pages' and the tables' tree, as `MDB_db`; 48 bytes each. */
+  readonly trees: { readonly free: Buffer; readonly tables: Buffer };
+};
 
 /**
  * Rejects with `storage-failed` when LMDB would end the process by opening the file: it takes page 0 for its
@@ -20,13 +30,12 @@ type Meta = { readonly commit: bigint; readonly roots: readonly bigint[] };
  */
 export async function checkHead(file: string): Promise<void> {
   await using handle = await open(file, 'r');
-  const { size } = await handle.stat();
-  const metas = [await readMeta(handle, 0), await readMeta(handle, 1)];
-  const [first, second] = metas;
-  if (size >= 2 * pageSize && first && second) {
-    const { roots } = second.commit > first.commit ? second : first;
-    const pages = BigInt(Math.floor(size / pageSize));
-    if (roots.every((root) => root === noPage || root < pages)) return;
+  const head = await readHead(handle);
+  if (head) {
+    const pages = BigInt(head.pages);
+    const roots = [head.trees.free, head.trees.tables].map((tree) => tree.readBigUInt64LE(40));
+    if (head.lastPage < pages + mostUnwritten && roots.every((root) => root === noPage || root < pages))
+      return;
   }
   throw new AppError(
     'storage-failed',
@@ -35,8 +44,17 @@ export async function checkHead(file: string): Promise<void> {
   );
 }
 
+/** `undefined` when it is damaged, or the file too short for one. */
+export async function readHead(file: FileHandle): Promise<Head | undefined> {
+  const { size } = await file.stat();
+  const [first, second] = [await readMeta(file, 0), await readMeta(file, 1)];
+  if (size < 2 * pageSize || !first || !second) return undefined;
+  const meta = second.commit > first.commit ? second : first;
+  return { ...meta, pages: Math.floor(size / pageSize) };
+}
+
 /** The offsets are those of `MDB_page` and `MDB_meta` in LMDB's mdb.c on machines of 64 bits, little end first. */
-async function readMeta(handle: FileHandle, page: 0 | 1): Promise<Meta | undefined> {
+async function readMeta(handle: FileHandle, page: 0 | 1): Promise<Omit<Head, 'pages'> | undefined> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, page * pageSize);
   const isSound =
     bytesRead === headBytes &&
@@ -47,7 +65,8 @@ async function readMeta(handle: FileHandle, page: 0 | 1): Promise<Meta | undefin
     buffer.readUInt32LE(48) === pageSize;
   if (!isSound) return undefined;
   return {
+    trees: { free: buffer.subarray(48, 96), tables: buffer.subarray(96, 144) },
+    lastPage: buffer.readBigUInt64LE(144),
     commit: buffer.readBigUInt64LE(152),
-    roots: [buffer.readBigUInt64LE(88), buffer.readBigUInt64LE(136)],
   };
 }

@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { AppError } from '../../../../domain/errors.ts';
 
 /** Who holds a lock. A process id alone may have gone to another process since; with its start time it is unique. */
 type Holder = { readonly pid: number; readonly startedAt: string; readonly boot: string };
 
 /** Nobody else holds the file while this is held. */
-export type Lock = { release(): Promise<void> };
+export type Lock = {
+  /** Whether a process has died with it. */
+  readonly isInherited: boolean;
+  release(): Promise<void>;
+  /** As if this process had died with it. */
+  abandon(): Promise<void>;
+};
 
 /**
  * Takes the lock file, also from a process that has died with it. Rejects with `storage-failed`, naming the process
@@ -15,18 +21,26 @@ export type Lock = { release(): Promise<void> };
 export async function takeLock(file: string): Promise<Lock> {
   const own = await describe(process.pid);
   if (!own) throw new AppError('storage-failed', 'The start time of this process cannot be read');
-  if (!(await create(file, own))) {
+  const isInherited = !(await create(file, own));
+  if (isInherited) {
     await clearDeadLock(file, own.boot);
     if (!(await create(file, own))) throw held(await readHolder(file));
   }
-  return { release: () => rm(file, { force: true }) };
+  return {
+    isInherited,
+    release: () => rm(file, { force: true }),
+    abandon: async () => {
+      await write(`${file}.abandoned`, { ...own, startedAt: 'never' });
+      await rename(`${file}.abandoned`, file);
+    },
+  };
 }
 
 async function create(file: string, holder: Holder): Promise<boolean> {
   // Written before it gets its name, lest another find it empty and take its maker for dead.
   const draft = `${file}.draft-${randomUUID()}`;
   try {
-    await writeFile(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+    await write(draft, holder);
     await link(draft, file);
     return true;
   } catch (error) {
@@ -35,6 +49,10 @@ async function create(file: string, holder: Holder): Promise<boolean> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+function write(file: string, holder: Holder): Promise<void> {
+  return writeFile(file, JSON.stringify(holder), { mode: 0o600 });
 }
 
 /**

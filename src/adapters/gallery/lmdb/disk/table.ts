@@ -2,6 +2,7 @@ import { AppError } from '../../../../domain/errors.ts';
 import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
 import type { Records, Snapshot } from './open-file.ts';
+import { readError } from './read-error.ts';
 import type { Opened, Seal } from './sealing/protection.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
@@ -68,10 +69,9 @@ export class Table<V> implements ReadTable<V> {
 
   get(key: Buffer, snapshot?: Snapshot): V | undefined {
     const place = this.#seal.place(key);
-    const records = this.#find(snapshot);
-    const value = snapshot
-      ? records.get(place, { transaction: snapshot.transaction })
-      : records.getBinary(place);
+    const value = this.#ask(snapshot, (records) =>
+      snapshot ? records.get(place, { transaction: snapshot.transaction }) : records.getBinary(place),
+    );
     return value && this.#codec.decode(this.#seal.open(place, value).payload);
   }
 
@@ -83,7 +83,8 @@ export class Table<V> implements ReadTable<V> {
   }
 
   has(key: Buffer): boolean {
-    return this.#find().doesExist(this.#seal.place(key));
+    const place = this.#seal.place(key);
+    return this.#ask(undefined, (records) => records.doesExist(place));
   }
 
   *entries(wish: RangeWish = {}): Iterable<Entry<V>> {
@@ -91,7 +92,7 @@ export class Table<V> implements ReadTable<V> {
   }
 
   *sealedEntries(wish: RangeWish = {}): Iterable<SealedEntry<V>> {
-    for (const { key, value } of this.#find(wish.snapshot).getRange(this.#bounds(wish))) {
+    for (const { key, value } of this.#range(wish)) {
       const open = () => this.#seal.open(key, value);
       yield {
         key,
@@ -102,20 +103,21 @@ export class Table<V> implements ReadTable<V> {
   }
 
   keys(wish: RangeWish = {}): Iterable<Buffer> {
-    return this.isOrdered ? this.#find(wish.snapshot).getKeys(this.#bounds(wish)) : this.#hiddenKeys(wish);
+    if (!this.isOrdered) return this.#hiddenKeys(wish);
+    return this.#walk(wish, (records, bounds) => records.getKeys(bounds));
   }
 
   countKeys(prefix: Buffer): number {
-    return this.#find().getKeysCount(this.#bounds({ prefix }));
+    return this.#ask(undefined, (records) => records.getKeysCount(this.#bounds({ prefix })));
   }
 
   count(): number {
-    return (this.#find().getStats() as { entryCount: number }).entryCount;
+    return this.#ask(undefined, (records) => (records.getStats() as { entryCount: number }).entryCount);
   }
 
   put(key: Buffer, value: V): void {
     const closed = this.#seal.close(key, this.#codec.encode(value));
-    this.#find().putSync(closed.place, closed.value);
+    this.#ask(undefined, (records) => records.putSync(closed.place, closed.value));
   }
 
   remove(key: Buffer): void {
@@ -124,12 +126,43 @@ export class Table<V> implements ReadTable<V> {
 
   /** Removes what lies there, also when it cannot be opened. */
   removeAt(place: Buffer): void {
-    this.#find().removeSync(place);
+    this.#ask(undefined, (records) => records.removeSync(place));
   }
 
   *#hiddenKeys(wish: RangeWish): Iterable<Buffer> {
-    for (const { key: place, value } of this.#find(wish.snapshot).getRange(this.#bounds(wish)))
-      yield this.#seal.open(place, value).key;
+    for (const { key: place, value } of this.#range(wish)) yield this.#seal.open(place, value).key;
+  }
+
+  #range(wish: RangeWish): Iterable<Entry<Buffer>> {
+    return this.#walk(wish, (records, bounds) => records.getRange(bounds));
+  }
+
+  *#walk<T>(wish: RangeWish, begin: (records: Records, bounds: object) => Iterable<T>): Iterable<T> {
+    const bounds = this.#bounds(wish);
+    const iterator = this.#ask(wish.snapshot, (records) => begin(records, bounds)[Symbol.iterator]());
+    let isOver = false;
+    try {
+      for (;;) {
+        const next = this.#ask(wish.snapshot, () => iterator.next());
+        isOver = next.done === true;
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // Also after an error: the cursor would keep its moment's pages for ever.
+      if (!isOver) this.#ask(wish.snapshot, () => iterator.return?.());
+    }
+  }
+
+  /** What LMDB throws becomes an error of ours, and the next read has a transaction that did not fail. */
+  #ask<T>(snapshot: Snapshot | undefined, work: (records: Records) => T): T {
+    const records = this.#find(snapshot);
+    try {
+      return work(records);
+    } catch (error) {
+      records.resetReadTxn();
+      throw readError(error, this.name);
+    }
   }
 
   #entry({ key, payload }: Opened): Entry<V> {
