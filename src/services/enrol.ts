@@ -26,6 +26,8 @@ export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'
 export type FaceWish = EnrolOptions & {
   readonly face: AnalysedFace;
   readonly key: KeyWish;
+  /** Her own; that of all when absent. */
+  readonly picture?: Uint8Array;
   readonly text?: string;
   readonly metadata?: Metadata;
 };
@@ -36,6 +38,11 @@ export type FacesAsk = DuplicateAsk & {
   readonly picture?: Uint8Array;
 };
 
+/** New people of one collection, each with a picture of her alone. */
+export type NewPeopleAsk = DuplicateAsk & {
+  readonly people: readonly { readonly key: string; readonly picture: Uint8Array }[];
+};
+
 /** The key is the one that the person has; `replaced` is the reference that the policy let go for this one. */
 export type Enrolled = KeyedReference & { readonly replaced?: Uuid };
 
@@ -44,6 +51,7 @@ export type Enrolment = {
   enrol(ask: EnrolAsk, signal: AbortSignal): Promise<Enrolled>;
   readFaces(ask: PictureAsk, signal: AbortSignal): Promise<AnalysedPicture>;
   enrolFaces(ask: FacesAsk, signal: AbortSignal): Promise<Enrolled[]>;
+  enrolPeople(ask: NewPeopleAsk, signal: AbortSignal): Promise<Enrolled[]>;
 };
 
 export type EnrolParts = {
@@ -76,20 +84,34 @@ export function createEnrol(given: EnrolParts): Enrolment {
     each: (items, run) => Promise.all(items.map(run)),
     write: async (collectionId, [one]) => [await gallery.enrol(collectionId, one!.key, one!.face, one!)],
   };
+  const readOnlyFace = async (ask: OnlyFaceAsk, signal: AbortSignal): Promise<AnalysedFace> => {
+    // Two are enough to know that there is not just one.
+    const wish = { ...ask, policy, maxFaces: 2, attributes: [] };
+    const { faces } = await readFaces(vision, wish, signal);
+    if (faces.length > 1) throw new AppError('several-faces', 'The picture has several faces');
+    return faces[0]!;
+  };
   return {
     readFaces: (ask, signal) => readFaces(vision, { ...ask, policy }, signal),
     async enrol({ key, collectionId, reach, ...ask }, signal) {
-      // Two are enough to know that there is not just one.
-      const wish = { ...ask, policy, maxFaces: 2, attributes: [] };
-      const { faces } = await readFaces(vision, wish, signal);
-      if (faces.length > 1) throw new AppError('several-faces', 'The picture has several faces');
-      const only = { faces: [{ face: faces[0]!, key }], collectionId, reach, picture: ask.picture };
+      const face = await readOnlyFace(ask, signal);
+      const only = { faces: [{ face, key }], collectionId, reach, picture: ask.picture };
       const [enrolled] = await enrolFaces(parts, { ...only, ignoreCase: true, signal }, alone);
       return enrolled!;
     },
     enrolFaces: (ask, signal) => enrolFaces(parts, { ...ask, signal }, together),
+    async enrolPeople({ people, ...ask }, signal) {
+      // One after the other: many pictures of one caller must not fill the queue that all callers share.
+      const faces = await eachItemInTurn(people, async ({ key, picture }) => {
+        const face = await readOnlyFace({ picture, faces: 'detect' }, signal);
+        return { face, key, picture, isNew: true };
+      });
+      return enrolFaces(parts, { ...ask, faces, signal }, together);
+    },
   };
 }
+
+type OnlyFaceAsk = Pick<EnrolAsk, 'picture' | 'faces' | 'minDetectorScore'>;
 
 type PolicedParts = EnrolParts & { readonly policy: EnrolmentPolicy };
 
@@ -118,9 +140,9 @@ async function enrolFaces(
   way: Way,
 ): Promise<Enrolled[]> {
   const { collectionId, faces } = ask;
-  const kept = parts.keepsPictures && ask.picture ? { picture: ask.picture } : {};
-  const wishes = await way.each(faces, async ({ face, ...wish }) => {
+  const wishes = await way.each(faces, async ({ face, picture = ask.picture, ...wish }) => {
     checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, parts.policy);
+    const kept = parts.keepsPictures && picture ? { picture } : {};
     return { ...wish, face: { ...toNewReference(face, wish), ...kept } };
   });
   const write = () =>
@@ -140,7 +162,7 @@ async function enrolFaces(
 
 function toNewReference(
   { template, crop, box, landmarks, detectorScore, quality }: AnalysedFace,
-  { text, metadata }: Omit<FaceWish, 'face'>,
+  { text, metadata }: Pick<FaceWish, 'text' | 'metadata'>,
 ): NewReference {
   if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
   const notes = { ...(text !== undefined && { text }), ...(metadata && { metadata }) };

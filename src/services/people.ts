@@ -7,7 +7,7 @@ import { foldKey } from '../domain/gallery-rules.ts';
 import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 import { Turns } from '../primitives/turns.ts';
-import { createEnrol, type EnrolAsk, type Enrolled, type FacesAsk } from './enrol.ts';
+import { createEnrol, type EnrolAsk, type Enrolled, type FacesAsk, type NewPeopleAsk } from './enrol.ts';
 import type { PictureAsk } from './pictures.ts';
 
 /** Whether the enrolled picture is kept beside the crop, which always is. */
@@ -46,6 +46,11 @@ export interface People {
    * texts and metadata. The policy holds for each as in `enrol`; `details.item` names the one that is refused.
    */
   enrolFaces(ask: FacesAsk, signal: AbortSignal): Promise<Enrolled[]>;
+  /** As `enrolFaces`, from a picture of each; `person-exists` when a key is taken or comes twice. */
+  enrolPeople(ask: NewPeopleAsk, signal: AbortSignal): Promise<Enrolled[]>;
+  /** As `remove`, of this very key only. */
+  removeExactly(collectionId: Uuid, key: string): Promise<void>;
+  findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   listReferences(
     collectionId: Uuid,
     page: ReferencePage,
@@ -83,7 +88,7 @@ export function createPeople(parts: PeopleParts): People {
 }
 
 type InTurn = <R>(collectionId: Uuid, key: string, run: () => Promise<R>) => Promise<R>;
-type MembershipCalls = Pick<People, 'add' | 'list' | 'rename' | 'remove' | 'removeAll'>;
+type MembershipCalls = Pick<People, 'add' | 'list' | 'rename' | 'remove' | 'removeExactly' | 'removeAll'>;
 
 function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
   const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
@@ -111,6 +116,9 @@ function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
       await gallery.removeMembership(collectionId, member.key);
       return member.key;
     },
+    async removeExactly(collectionId, key) {
+      await gallery.removeMembership(collectionId, key);
+    },
     async removeAll(collectionId) {
       return (await gallery.clearCollection(collectionId)).members;
     },
@@ -128,6 +136,7 @@ function referenceCalls(
       keepsPictures: pictures === 'full',
       faceTurns: new Turns(),
     }),
+    findReference: (collectionId, referenceId) => gallery.findReference(collectionId, referenceId),
     listReferences: (collectionId, page) => gallery.listReferences(collectionId, page),
     async getReference(collectionId, referenceId) {
       const reference = await gallery.findReference(collectionId, referenceId);

@@ -16,6 +16,8 @@ export type PictureAsk = {
   readonly maxFaces: number;
   /** Those whose network is not installed are left out of the answer. */
   readonly attributes: readonly Attribute[];
+  /** Whether each face brings its crop; not when absent. */
+  readonly crop?: boolean;
 };
 
 /** A face with the vector that it is compared by. */
@@ -67,7 +69,7 @@ async function look(
 ): Promise<AnalysedPicture> {
   const installed = vision.status().models?.attributes ?? [];
   const attributes = ask.attributes.filter((attribute) => installed.includes(attribute));
-  const request = { ...ask, attributes, crop: false, priority: 'interactive' } as const;
+  const request = { crop: false, ...ask, attributes, priority: 'interactive' } as const;
   const picture = await vision.analyse(request, signal);
   if (picture.faces.length === 0) throw new AppError('no-face', 'No face was found in the picture');
   return ask.maxFaces === 0 ? picture : { ...picture, faces: picture.faces.slice(0, ask.maxFaces) };
