@@ -15,6 +15,7 @@ import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts'
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import type { AccessRecord } from '../services/access-record.ts';
+import { createAccounts } from '../services/accounts.ts';
 import type { AuditService } from '../services/audit.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
@@ -26,6 +27,7 @@ import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
 import type { Front, ListenWhere } from './listen.ts';
 import { openAccess } from './open-access.ts';
+import { openSigning } from './open-signing.ts';
 
 type FrontParts = {
   readonly settings: Settings;
@@ -51,9 +53,11 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const scoreTable = scoreTablesOf(models);
   const { keepPictures, enrolment } = settings.gallery;
   const pictures = keepPictures ? 'full' : 'none';
+  const signing = await openSigning(settings);
+  const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
   const shared = {
-    ...{ gallery, collections, models, vision, jobs, audit },
-    access: await openAccess(credentials, { settings, where, log, audit, record }),
+    ...{ gallery, collections, models, vision, jobs, audit, access },
+    accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     health: createHealth({ vision, gallery, storeProblems }),
     faces: createFaces({ gallery }),

@@ -7,10 +7,12 @@ import { type Access, createAccess } from '../services/access.ts';
 import type { AccessRecord } from '../services/access-record.ts';
 import type { AuditService } from '../services/audit.ts';
 import { withFirstAdmin } from '../services/first-admin.ts';
+import type { Signing } from '../services/signing.ts';
 import type { ListenWhere } from './listen.ts';
 
 type AccessOptions = {
   readonly settings: Settings;
+  readonly signing: Signing;
   readonly log: Log;
   readonly where: ListenWhere;
   readonly audit: AuditService;
@@ -20,9 +22,9 @@ type AccessOptions = {
 /** Only a service that others can reach needs a first admin; a private app has its socket. */
 export async function openAccess(
   credentials: Credentials,
-  { settings, where, log, audit, record }: AccessOptions,
+  { settings, signing, where, log, audit, record }: AccessOptions,
 ): Promise<Access> {
-  const plain = createAccess({ credentials, note: (event) => record.note(event) });
+  const plain = createAccess({ credentials, signing, note: (event) => record.note(event) });
   if (where !== 'configured') return plain;
   const file = secretFile(firstAdminFile(settings));
   const { access, created } = await withFirstAdmin(plain, file, ({ id, dialect }) =>

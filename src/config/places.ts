@@ -28,6 +28,11 @@ export function firstAdminFile({ data }: Settings): string {
   return join(data.dir, 'admin-credential');
 }
 
+/** Where the secret lies that signing keys are derived from, unless the operator keeps it elsewhere. */
+export function signingFile({ data }: Settings): string {
+  return join(data.dir, 'signing-secret');
+}
+
 /** The folder of the store. */
 export function storeFolder({ data }: Settings): string {
   return join(data.dir, 'gallery');

@@ -22,6 +22,12 @@ const dataSchema = z.strictObject({
     defaultText: '`data` in the folder of the program',
     isPath: true,
   }),
+  signingFile: filePath.optional().meta({
+    description:
+      'A file with the secret from which signing keys are derived (of sessions, face data and links), as `openssl rand -hex 32` gives it; the same on all boxes that shall know what each of them signed. `$CREDENTIALS_DIRECTORY/<name>` is a credential of systemd.',
+    defaultText: '`signing-secret` in the data folder, made at the first start',
+    isPath: true,
+  }),
 });
 
 function ownPort(api: string, usual = '') {

@@ -25,6 +25,7 @@ import type { Dialect } from '../../src/http/dialect.ts';
 import { createCompreFaceDialect } from '../../src/http/dialects/compreface/dialect.ts';
 import { defaultServerLimits, type HttpListener, listen, type ServerLimits } from '../../src/http/server.ts';
 import { type Access, createAccess } from '../../src/services/access.ts';
+import { type Accounts, createAccounts } from '../../src/services/accounts.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type AuditService, createAudit } from '../../src/services/audit.ts';
 import { auditGallery } from '../../src/services/audited-gallery.ts';
@@ -34,6 +35,7 @@ import { createJobs, type JobService } from '../../src/services/jobs.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
+import { createSigning, type Signing } from '../../src/services/signing.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { openTestVision, readScoreTables } from './vision.ts';
 
@@ -46,6 +48,8 @@ export type TestServices = {
   readonly people: People;
   readonly collections: Collections;
   readonly access: Access;
+  readonly accounts: Accounts;
+  readonly signing: Signing;
   readonly jobs: JobService;
   readonly audit: AuditService;
   readonly cameras: CameraService;
@@ -163,6 +167,8 @@ function createServices(
   const audit = createAudit({ audit: record, policy, log: silentLog });
   const gallery = auditGallery(bare, audit);
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
+  const signing = createSigning(Buffer.alloc(32, 5));
+  const access = createAccess({ credentials, signing, attempts });
   return {
     ...{ gallery, credentials, vision, audit },
     cameras: createCameras({ cameras }),
@@ -172,7 +178,7 @@ function createServices(
       ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
     }),
     collections: createCollections({ gallery, credentials }),
-    access: createAccess({ credentials, attempts }),
+    ...{ access, signing, accounts: createAccounts({ dialect: 'enface', credentials, access, signing }) },
     jobs: createJobs({ jobs, policy, log: silentLog }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
   };

@@ -1,8 +1,9 @@
 import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
 import { services as allServices } from '../../src/domain/credential.ts';
+import type { Dialect } from '../../src/http/dialect.ts';
 import { createOstiaryDialect } from '../../src/http/dialects/ostiary/dialect.ts';
 import { createHealth } from '../../src/services/health.ts';
-import { startTestApp, type TestApp, type TestAppOptions } from './app.ts';
+import { startTestApp, type TestApp, type TestAppOptions, type TestServices } from './app.ts';
 import { type Call, call, type Reply } from './http-client.ts';
 
 /** An app with our own API, asked as an admin. */
@@ -12,18 +13,15 @@ export type OwnApi = {
   ask(method: string, path: string, more?: Call): Promise<Reply>;
 };
 
+const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
+
+export function openOwnDialect(services: TestServices): Dialect {
+  const health = createHealth({ ...services, storeProblems: () => [] });
+  return createOstiaryDialect({ ...services, models, health });
+}
+
 export async function startOwnApi(options: TestAppOptions = {}): Promise<OwnApi> {
-  const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
-  const app = await startTestApp({
-    ...options,
-    dialects: (services) => [
-      createOstiaryDialect({
-        ...services,
-        models,
-        health: createHealth({ ...services, storeProblems: () => [] }),
-      }),
-    ],
-  });
+  const app = await startTestApp({ ...options, dialects: (services) => [openOwnDialect(services)] });
   const admin = {
     dialect: 'ostiary',
     services: allServices,

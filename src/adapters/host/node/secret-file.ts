@@ -18,7 +18,7 @@ export function secretFile(path: string): SecretFile {
       try {
         // What is there may be readable by others: a new file is not.
         await rm(path, { force: true });
-        await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+        await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
       } catch (cause) {
         throw new AppError('storage-failed', `The file ${path} cannot be written`, { cause });
       }

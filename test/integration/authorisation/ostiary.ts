@@ -1,0 +1,85 @@
+import { expect } from 'vitest';
+import { services as allServices } from '../../../src/domain/credential.ts';
+import { openOwnDialect } from '../../harness/own-api.ts';
+import type { Material } from './material.ts';
+import type { Sample, Surface } from './surface.ts';
+
+const refusal = (status: number, code: string) => () => ({
+  ...{ status, body: { error: { code, message: expect.any(String), details: expect.any(Object) } } },
+});
+const show = (key: string, sample: Sample): Sample => ({ ...sample, key });
+
+const photograph = ({ picture }: Material) => ({
+  body: Uint8Array.from(picture),
+  headers: { 'Content-Type': 'image/jpeg' },
+});
+const vectors = ({ enrolled }: Material) => ({
+  modelId: enrolled.template.modelId,
+  list: [[...enrolled.template.vector]],
+});
+const slug = ({ mine }: Material) => mine.collection.slug;
+const nothing = '00000000-0000-1000-8000-000000000000';
+
+export const ostiary: Surface = {
+  open: openOwnDialect,
+  async issue({ access }, wish) {
+    const { credential, secret } = await access.create({
+      ...{ dialect: 'ostiary', services: allServices, name: '', ...wish },
+    });
+    return { id: credential.id, show: (sample) => show(secret, sample) };
+  },
+  guess: (sample) => show('A'.repeat(43), sample),
+  showForeign: show,
+  refusals: {
+    none: refusal(401, 'unauthenticated'),
+    unknown: refusal(401, 'credential-unknown'),
+    forbidden: refusal(403, 'forbidden'),
+    tooMany: refusal(429, 'too-many-attempts'),
+  },
+  samples: {
+    'POST /keys': (material) => ({
+      ...{ path: '/keys', json: { dialect: 'findface', collections: [slug(material)] } },
+      ...{ status: 201, elsewhere: 404 },
+    }),
+    'GET /keys': () => ({ path: '/keys', elsewhere: 403 }),
+    'DELETE /keys/:id': ({ mine }) => ({ path: `/keys/${mine.credential.id}`, elsewhere: 403 }),
+    'GET /collections': () => ({ path: '/collections', elsewhere: 200 }),
+    'POST /collections': ({ mine }) => ({
+      ...{ path: '/collections', json: { slug: `by-${mine.collection.slug}` }, status: 201, elsewhere: 201 },
+    }),
+    'POST /detect': (material) => ({ path: '/detect', ...photograph(material), elsewhere: 200 }),
+    'POST /compare': ({ picture }) => ({
+      path: '/compare',
+      files: ['source', 'target'].map((part) => ({ part, bytes: picture })),
+      elsewhere: 200,
+    }),
+    'POST /collections/:collection/persons/:key/references': (material) => ({
+      path: `/collections/${slug(material)}/persons/Bea/references`,
+      ...{ ...photograph(material), status: 201, elsewhere: 404 },
+    }),
+    'POST /collections/:collection/identify': (material) => ({
+      path: `/collections/${material.mine.collection.id}/identify`,
+      ...{ ...photograph(material), elsewhere: 404 },
+    }),
+    'POST /identify': (material) => ({
+      path: `/identify?collections=${slug(material)}`,
+      ...{ ...photograph(material), elsewhere: 404 },
+    }),
+    'POST /embed': (material) => ({ path: '/embed', ...photograph(material), elsewhere: 200 }),
+    'POST /search': (material) => {
+      const { modelId, list } = vectors(material);
+      const json = { modelId, vectors: list, collections: [slug(material)] };
+      return { path: '/search', json, elsewhere: 404 };
+    },
+    'POST /compare/vectors': (material) => {
+      const { modelId, list } = vectors(material);
+      return { path: '/compare/vectors', json: { modelId, sources: list, targets: list }, elsewhere: 200 };
+    },
+    'GET /models': () => ({ path: '/models', elsewhere: 200 }),
+    'GET /health': () => ({ path: '/health', elsewhere: 403 }),
+    'GET /audit': () => ({ path: '/audit', elsewhere: 403 }),
+    'GET /jobs': () => ({ path: '/jobs', elsewhere: 403 }),
+    'GET /jobs/:id': () => ({ path: `/jobs/${nothing}`, status: 404, elsewhere: 403 }),
+    'POST /jobs/:id/cancel': () => ({ path: `/jobs/${nothing}/cancel`, status: 404, elsewhere: 403 }),
+  },
+};
