@@ -103,7 +103,14 @@ describe('loadSettings', () => {
     const reached = fields.filter(
       (field) => mistakesOf({ file: fileOf(''), env: { [field.variable]: '{' } }).length === 0,
     );
-    const paths = ['data.dir', 'http.tls.certificate', 'http.tls.key', 'models.dir', 'store.keyFile'];
+    const paths = [
+      'data.dir',
+      'data.signingFile',
+      'http.tls.certificate',
+      'http.tls.key',
+      'models.dir',
+      'store.keyFile',
+    ];
     const free = [...paths, 'vision.profile'];
     // Anything but free text is checked, so a value that fits nowhere must be noticed.
     expect(reached.map((field) => field.path.join('.')).filter((path) => !free.includes(path))).toEqual([]);
