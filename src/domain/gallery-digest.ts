@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Uuid } from './gallery.ts';
+import type { Tombstone } from './tombstone.ts';
 
 export type DigestedKind = 'collection' | 'person' | 'membership' | 'reference' | 'tombstone';
 
@@ -32,6 +34,12 @@ function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
       : part,
   );
+}
+
+/** A tombstone as it counts: a scrub is about files, not about the gallery. */
+export function digestedTombstone(personId: Uuid, tombstone: Tombstone): object {
+  if (tombstone.kind !== 'erased') return { personId, ...tombstone };
+  return { personId, ...tombstone, receipt: { ...tombstone.receipt, scrubbedAtMs: undefined } };
 }
 
 /** The bytes of a vector as they lie in memory, little-endian. */

@@ -8,6 +8,7 @@ import { clearingContract } from './gallery-clearing.ts';
 import { collectionsContract } from './gallery-collections.ts';
 import { departureContract } from './gallery-departure.ts';
 import { facesContract } from './gallery-faces.ts';
+import { scrubContract } from './gallery-scrub.ts';
 import { siblingsContract } from './gallery-siblings.ts';
 
 let folder: string;
@@ -37,4 +38,5 @@ for (const [name, open] of variants) {
   siblingsContract(name, open);
   facesContract(name, open);
   collectionsContract(name, open);
+  scrubContract(name, open);
 }

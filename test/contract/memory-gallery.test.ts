@@ -4,6 +4,7 @@ import { clearingContract } from './gallery-clearing.ts';
 import { collectionsContract } from './gallery-collections.ts';
 import { departureContract } from './gallery-departure.ts';
 import { facesContract } from './gallery-faces.ts';
+import { scrubContract } from './gallery-scrub.ts';
 import { siblingsContract } from './gallery-siblings.ts';
 
 galleryContract('memory gallery', async (clock) => openMemoryGallery(clock));
@@ -12,3 +13,4 @@ departureContract('memory gallery', async (clock) => openMemoryGallery(clock));
 siblingsContract('memory gallery', async (clock) => openMemoryGallery(clock));
 facesContract('memory gallery', async (clock) => openMemoryGallery(clock));
 collectionsContract('memory gallery', async (clock) => openMemoryGallery(clock));
+scrubContract('memory gallery', async (clock) => openMemoryGallery(clock));

@@ -12,6 +12,7 @@ import type {
   Reference,
   Uuid,
 } from '../gallery.ts';
+import type { Scrubbed, ScrubWish } from '../scrub.ts';
 
 export type SearchRequest = {
   readonly collectionIds: readonly Uuid[];
@@ -178,9 +179,17 @@ export interface Gallery extends AsyncDisposable {
   /** Removes a person from all collections, for ever: the id is never given again. */
   erase(personId: Uuid): Promise<ErasureReceipt>;
   findErasure(personId: Uuid): Promise<ErasureReceipt | undefined>;
+  /**
+   * Takes all bytes of what was removed before out of the files, also of what was no erasure, and says so on the receipts.
+   * Reads and writes go on meanwhile. One that rejects has changed nothing but, maybe, some of the files; besides as
+   * usual, with `overloaded` when it cannot keep up with the writes, and `cancelled`.
+   */
+  scrub(wish?: ScrubWish): Promise<Scrubbed>;
+  /** When the oldest removal was made whose bytes may still lie in a file; `undefined` when there is none. */
+  unscrubbedSinceMs(): number | undefined;
 
   counts(): GalleryCounts;
-  /** SHA-256 over all records in a fixed order: equal digests, equal galleries. */
+  /** SHA-256 over all records in a fixed order: equal digests, equal galleries, whatever was scrubbed. */
   digest(): Promise<string>;
 }
 

@@ -35,6 +35,7 @@ import type {
   SearchRequest,
   TextPlace,
 } from '../../../domain/ports/gallery.ts';
+import type { Scrubbed, ScrubWish } from '../../../domain/scrub.ts';
 import { type DigestParts, digestStore } from './reading/digest-store.ts';
 import { findFace, listFaces, listTexts } from './reading/faces.ts';
 import { findMembershipOf, findPersonByNumber, pageMemberships, placesOf } from './reading/places.ts';
@@ -42,6 +43,7 @@ import type { Reader } from './reading/reader.ts';
 import { type SearchParts, searchGallery } from './reading/search.ts';
 import { type EraseParts, erase } from './removal/erase.ts';
 import { clearCollection, removeMember } from './removal/take-out.ts';
+import type { Scrubber } from './scrubbing/scrubber.ts';
 import { changeReferences } from './writing/change-references.ts';
 import { enrolAll, requirePerson } from './writing/enrol.ts';
 import type { Ledger, LedgerParts } from './writing/ledger.ts';
@@ -59,7 +61,7 @@ import { findReference, removeReference } from './writing/references.ts';
 export type GalleryParts = LedgerParts &
   DigestParts &
   EraseParts &
-  SearchParts & { readonly close: () => Promise<void> };
+  SearchParts & { readonly scrubber: Scrubber; readonly close: () => Promise<void> };
 
 /**
  * The gallery in LMDB, as the port asks for it. `disk` says how records lie in files, `reading` answers from them,
@@ -271,6 +273,14 @@ export class LmdbGallery implements Gallery {
 
   async findErasure(personId: Uuid): Promise<ErasureReceipt | undefined> {
     return this.#reader.findErasure(personId);
+  }
+
+  async scrub(wish: ScrubWish = {}): Promise<Scrubbed> {
+    return this.#parts.scrubber.scrub(wish);
+  }
+
+  unscrubbedSinceMs(): number | undefined {
+    return this.#parts.scrubber.unscrubbedSinceMs();
   }
 
   counts(): GalleryCounts {

@@ -27,6 +27,7 @@ import { Found } from './reading/found.ts';
 import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
+import { Scrubber } from './scrubbing/scrubber.ts';
 import { Writer } from './writing/writer.ts';
 
 export type LmdbStoreOptions = {
@@ -65,7 +66,8 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const { dir } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await using opened = new AsyncDisposableStack();
-  const files = opened.use(await openStoreFiles(dir));
+  const nowMs = options.nowMs ?? Date.now;
+  const files = opened.use(await openStoreFiles(dir, nowMs));
   const { gallery: environment } = files;
   const { protection, settle } = await unlock(files, options.wrappingKey);
 
@@ -78,10 +80,9 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   await settle();
   await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
 
-  const nowMs = options.nowMs ?? Date.now;
   const ledger = { tables, nowMs, nextId: options.nextId ?? createIdSource(nowMs) };
   const receipts = new Receipts({ environment, tables, nowMs });
-  await receipts.completeAll();
+  const unscrubbedSinceMs = await receipts.completeAll();
   const problems = new Problems();
   const found = new Found({ tables, nowMs, problems });
   const finder = new Finder({ nowMs, readTemplate: (number) => found.template(number) });
@@ -98,6 +99,11 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const writer = new Writer({ environment, pictures, finder, onLeftover, ...ledger });
   const removals = new Removals({ tables, writer, receipts, log: options.log });
   opened.defer(() => removals.stop());
+  const scrubber = new Scrubber({
+    ...{ receipts, removals, nowMs, unscrubbedSinceMs },
+    files: [files.pictures, environment],
+  });
+  opened.defer(() => scrubber.stop());
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= held.disposeAsync();
@@ -105,7 +111,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   };
   const reader = new Reader({ environment, tables, pictures });
   const gallery = new LmdbGallery({
-    ...{ environment, pictures, finder, found, reader, writer, receipts, removals, close },
+    ...{ environment, pictures, finder, found, reader, writer, receipts, removals, scrubber, close },
     ...ledger,
   });
   const held = opened.move();

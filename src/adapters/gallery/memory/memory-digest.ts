@@ -1,5 +1,5 @@
 import type { Uuid } from '../../../domain/gallery.ts';
-import { createGalleryDigest, vectorBytes } from '../../../domain/gallery-digest.ts';
+import { createGalleryDigest, digestedTombstone, vectorBytes } from '../../../domain/gallery-digest.ts';
 import { compareKeys } from '../../../domain/gallery-rules.ts';
 import type { MemoryRecords } from './memory-records.ts';
 
@@ -19,7 +19,7 @@ export function digestRecords(records: MemoryRecords): string {
     digest.add('reference', record, [vectorBytes(template.vector), crop?.jpeg, picture]);
   }
   for (const personId of [...records.tombstones.keys()].sort(compareKeys)) {
-    digest.add('tombstone', { personId, ...records.tombstones.get(personId) });
+    digest.add('tombstone', digestedTombstone(personId, records.tombstones.get(personId)!));
   }
   return digest.finish();
 }

@@ -36,6 +36,7 @@ import type {
   SearchRequest,
   TextPlace,
 } from '../../../domain/ports/gallery.ts';
+import type { Scrubbed } from '../../../domain/scrub.ts';
 import { changeReferences, enrolAll } from './memory-changes.ts';
 import { digestRecords } from './memory-digest.ts';
 import { findFace, listFaces, listTexts } from './memory-faces.ts';
@@ -275,6 +276,15 @@ export class MemoryGallery implements Gallery {
 
   async findErasure(personId: Uuid): Promise<ErasureReceipt | undefined> {
     return this.#records.erasure(personId);
+  }
+
+  async scrub(): Promise<Scrubbed> {
+    const { scrubbedAtMs, erasures } = this.#records.scrub();
+    return { scrubbedAtMs, erasures, bytesBefore: 0, bytesAfter: 0, heldMs: 0 };
+  }
+
+  unscrubbedSinceMs(): undefined {
+    return undefined;
   }
 
   counts(): { collections: number; persons: number; references: number } {

@@ -230,6 +230,17 @@ export class MemoryRecords {
     return receipt;
   }
 
+  scrub(): { scrubbedAtMs: number; erasures: number } {
+    const scrubbedAtMs = this.nowMs();
+    let erasures = 0;
+    for (const [personId, tombstone] of this.tombstones) {
+      if (tombstone.kind !== 'erased' || tombstone.receipt.scrubbedAtMs !== undefined) continue;
+      this.tombstones.set(personId, { kind: 'erased', receipt: { ...tombstone.receipt, scrubbedAtMs } });
+      erasures++;
+    }
+    return { scrubbedAtMs, erasures };
+  }
+
   erasure(personId: Uuid): ErasureReceipt | undefined {
     const tombstone = this.tombstones.get(personId);
     return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;

@@ -1,19 +1,24 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../../domain/errors.ts';
 import { Gate } from '../../../../primitives/gate.ts';
-import type { Codec } from './codecs.ts';
+import { type Change, Changes } from './changes.ts';
+import { type Codec, json } from './codecs.ts';
 import { checkHead } from './file-head.ts';
-import { makeWhole } from './new-file.ts';
+import { makeWhole, nameDraft, removeDraft, syncFolder } from './new-file.ts';
 import { OpenFile, type Snapshot } from './open-file.ts';
 import { readError } from './read-error.ts';
 import { checksums } from './sealing/checksums.ts';
 import type { Protection, SealOptions } from './sealing/protection.ts';
-import { Table } from './table.ts';
+import { type Ground, Table } from './table.ts';
+import { Traces } from './traces.ts';
 
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
+
+const tracesTable = 'traces';
 
 /** Opens tables, which are made when they are not there. */
 export type TableOpener = {
@@ -22,20 +27,40 @@ export type TableOpener = {
 
 /** One LMDB file. Only this class knows how lmdb commits and fails. */
 export class Environment {
-  readonly #file: string;
+  readonly file: string;
+  readonly nowMs: () => number;
   readonly #gate = new Gate();
+  readonly #traces: Traces;
+  /** Whether the file was made before traces were noted. */
+  readonly #isOlder: boolean;
   #open: OpenFile;
+  /** Commits to the files that this one has replaced. */
+  #earlierCommits = 0;
+  #isFolderSynced = true;
+  #changes: Changes | undefined;
+  /** Of the write that is decided now. */
+  #changed: Change[] = [];
+  #hasRemoved = false;
+  /** Since when there may be traces that the file does not tell of. */
+  #untoldSinceMs: number | undefined;
 
-  private constructor(file: string) {
-    this.#file = file;
+  private constructor(file: string, nowMs: () => number) {
+    this.file = file;
+    this.nowMs = nowMs;
     this.#open = asking(basename(file), () => new OpenFile(file));
+    const before = this.tableNames();
+    this.#isOlder = before.length > 0 && !before.includes(tracesTable);
+    this.#traces = new Traces(this.table(tracesTable, json<number | null>()));
   }
 
   /** Makes the file when it is not there. Rejects with `storage-failed` when its head is damaged. */
-  static async open(file: string): Promise<Environment> {
-    if (!existsSync(file)) await makeWhole(file, (draft) => new OpenFile(draft).close());
+  static async open(file: string, nowMs: () => number = Date.now): Promise<Environment> {
+    if (existsSync(file)) await removeDraft(file);
+    else await makeWhole(file, (draft) => new OpenFile(draft).close());
     await checkHead(file);
-    return new Environment(file);
+    const environment = new Environment(file, nowMs);
+    await environment.#noteOlderTraces();
+    return environment;
   }
 
   /** A table under checksums. */
@@ -48,21 +73,22 @@ export class Environment {
     return {
       table: (name, codec, options) => {
         this.#ask(() => this.#open.table(name));
-        const find = (snapshot?: Snapshot) => (snapshot?.file ?? this.#open).table(name);
-        return new Table(find, codec, { name, seal: protection.seal(name, options) });
+        const ground: Ground = {
+          find: (snapshot) => (snapshot?.file ?? this.#open).table(name),
+          changed: (key, how) => this.#note({ table: name, key }, how),
+        };
+        return new Table(ground, codec, { name, seal: protection.seal(name, options) });
       },
     };
   }
 
   tableNames(): string[] {
-    // LMDB ends a name with a NUL.
-    const names = this.#ask(() => [...this.#open.root.getKeys()]);
-    return names.map((name) => name.toString('utf8', 0, name.length - 1));
+    return this.#ask(() => this.#open.tableNames());
   }
 
   /** How many records a table that is there has, however they are protected. */
   countIn(table: string): number {
-    return this.#ask(() => this.#open.table(table).getStats() as { entryCount: number }).entryCount;
+    return this.#ask(() => this.#open.count(table));
   }
 
   /**
@@ -81,9 +107,57 @@ export class Environment {
 
   /** Changes with every commit; what is read from here on is at least as new. */
   lastCommit(): number {
-    const { root } = this.#open;
-    root.resetReadTxn();
-    return this.#ask(() => root.getStats() as { lastTxnId: number }).lastTxnId;
+    return this.#earlierCommits + this.#ask(() => this.#open.lastCommit());
+  }
+
+  /** Since when bytes of removed records may lie in free parts of the file. */
+  tracesSinceMs(): number | undefined {
+    return this.#traces.sinceMs() ?? this.#untoldSinceMs;
+  }
+
+  bytesInUse(): number {
+    return this.#ask(() => this.#open.bytesInUse());
+  }
+
+  /** Notes the keys that change from here on; resolves when all writes that were not noted have ended. */
+  async followChanges(): Promise<Changes> {
+    const changes = new Changes();
+    this.#changes = changes;
+    await this.#gate.settled();
+    return changes;
+  }
+
+  unfollowChanges(): void {
+    this.#changes = undefined;
+  }
+
+  /**
+   * Puts the file's draft in its place, after `complete` has brought it up to date with the file as it is, and has told
+   * since when traces of removed records lie in it. Writes wait meanwhile; who reads goes on. When it rejects nothing has
+   * changed. Answers the old file, which has no name any more, still open.
+   */
+  async replaceByDraft(
+    draft: OpenFile,
+    complete: (current: OpenFile) => Promise<{ readonly tracesSinceMs: number | undefined }>,
+  ): Promise<OpenFile> {
+    const { release } = await this.#gate.hold();
+    try {
+      const { tracesSinceMs } = await complete(this.#open);
+      this.#checkEqual(draft);
+      await nameDraft(this.file);
+      this.#isFolderSynced = false;
+      const old = this.#open;
+      this.#earlierCommits += old.lastCommit();
+      this.#open = draft;
+      this.#untoldSinceMs = undefined;
+      // A failure leaves the older note: it is done once more then.
+      await this.#write(() => this.#traces.put(tracesSinceMs)).catch(() => undefined);
+      return old;
+    } catch (error) {
+      throw error instanceof AppError ? error : await this.#translate(error);
+    } finally {
+      release();
+    }
   }
 
   async close(): Promise<void> {
@@ -91,29 +165,74 @@ export class Environment {
   }
 
   #ask<T>(work: () => T): T {
-    return asking(basename(this.#file), work);
+    return asking(basename(this.file), work);
   }
 
   async #write<R>(decide: () => R): Promise<R> {
     let refusal: unknown;
+    const changed: Change[] = [];
     try {
-      return await this.#open.root.childTransaction(() => {
+      if (!this.#isFolderSynced) await this.#syncFolder();
+      const result = await this.#open.root.childTransaction(() => {
+        this.#changed = changed;
+        this.#hasRemoved = false;
         try {
-          return decide();
+          const result = decide();
+          if (this.#hasRemoved || this.#untoldSinceMs !== undefined) this.#tellOfTraces();
+          return result;
         } catch (error) {
           refusal = error;
           throw error;
         }
       });
+      if (this.#untoldSinceMs !== undefined && this.#traces.sinceMs() !== undefined)
+        this.#untoldSinceMs = undefined;
+      return result;
     } catch (error) {
+      // A commit that fails may leave bytes of what it did not write.
+      if (refusal === undefined) this.#untoldSinceMs ??= this.nowMs();
       throw refusal instanceof AppError ? refusal : await this.#translate(error);
+    } finally {
+      this.#changes?.add(changed);
     }
+  }
+
+  /** Not on a full disk: what is removed there must not fail for the one page that the note takes. */
+  #tellOfTraces(): void {
+    if (this.#traces.sinceMs() !== undefined) return;
+    const sinceMs = this.#untoldSinceMs ?? this.nowMs();
+    const { bavail, bsize } = statfsSync(dirname(this.file));
+    if (bavail * bsize < fullBelowBytes) this.#untoldSinceMs = sinceMs;
+    else this.#traces.put(sinceMs);
+  }
+
+  async #noteOlderTraces(): Promise<void> {
+    if (this.#isOlder) await this.write(() => this.#tellOfTraces());
+  }
+
+  #note(change: Change, how: 'put' | 'removed'): void {
+    if (how === 'removed') this.#hasRemoved = true;
+    if (this.#changes) this.#changed.push(change);
+  }
+
+  /** Until this is done a power cut may bring the file back that was replaced, without what was written since. */
+  async #syncFolder(): Promise<void> {
+    await syncFolder(this.file);
+    this.#isFolderSynced = true;
+  }
+
+  #checkEqual(draft: OpenFile): void {
+    const names = this.#open.tableNames();
+    const isEqual =
+      isDeepStrictEqual(names, draft.tableNames()) &&
+      names.every((name) => this.#open.count(name) === draft.count(name));
+    if (!isEqual) throw new AppError('storage-failed', 'The copy of the store is not like the store');
   }
 
   async #translate(error: unknown): Promise<AppError> {
     const cause = await commitError(error);
     const { code, message } = cause as { code?: unknown; message?: unknown };
-    const { bavail, bsize } = await statfs(dirname(this.#file));
+    const { bavail, bsize } = await statfs(dirname(this.file));
     // A write that found no room for its last page is reported as an input/output error.
     const full = code === 28 || code === 'ENOSPC' || String(message).includes('No space left');
     return full || bavail * bsize < fullBelowBytes

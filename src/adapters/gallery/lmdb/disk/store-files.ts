@@ -17,7 +17,7 @@ export function galleryFile(dir: string): string {
  * Makes them when they are not there. Rejects with `storage-failed` when another process has them, a head is damaged, or,
  * after a process that did not close them, pages by which LMDB would end this one too.
  */
-export async function openStoreFiles(dir: string): Promise<StoreFiles> {
+export async function openStoreFiles(dir: string, nowMs: () => number = Date.now): Promise<StoreFiles> {
   await using opened = new AsyncDisposableStack();
   const lock = await takeLock(join(dir, 'store.lock'));
   let isSuspect = false;
@@ -27,9 +27,9 @@ export async function openStoreFiles(dir: string): Promise<StoreFiles> {
   const danger = lock.isInherited ? await findDanger(paths) : undefined;
   isSuspect = danger !== undefined;
   if (danger) throw danger;
-  const gallery = await Environment.open(paths[0]);
+  const gallery = await Environment.open(paths[0], nowMs);
   opened.defer(() => gallery.close());
-  const pictures = await Environment.open(paths[1]);
+  const pictures = await Environment.open(paths[1], nowMs);
   opened.defer(() => pictures.close());
   const held = opened.move();
   return { gallery, pictures, [Symbol.asyncDispose]: () => held.disposeAsync() };

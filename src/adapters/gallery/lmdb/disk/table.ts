@@ -6,8 +6,13 @@ import { readError } from './read-error.ts';
 import type { Opened, Seal } from './sealing/protection.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
-/** Where a table's records lie: at that moment, else now. */
-export type FindRecords = (snapshot?: Snapshot) => Records;
+/** What a table stands on. */
+export type Ground = {
+  /** Where its records lie: at that moment, else now. */
+  readonly find: (snapshot?: Snapshot) => Records;
+  /** Told of each record that is put or removed, inside of the write. */
+  readonly changed: (key: Buffer, how: 'put' | 'removed') => void;
+};
 export type RangeWish = {
   /** Only keys that start so. */
   readonly prefix?: Buffer;
@@ -52,13 +57,13 @@ export interface ReadTable<V> {
 /** One sub-database of sealed values. Writing is allowed inside of `Environment.write` only. */
 export class Table<V> implements ReadTable<V> {
   readonly name: string;
-  readonly #find: FindRecords;
+  readonly #ground: Ground;
   readonly #codec: Codec<V>;
   readonly #seal: Seal;
 
-  constructor(find: FindRecords, codec: Codec<V>, { name, seal }: { name: string; seal: Seal }) {
+  constructor(ground: Ground, codec: Codec<V>, { name, seal }: { name: string; seal: Seal }) {
     this.name = name;
-    this.#find = find;
+    this.#ground = ground;
     this.#codec = codec;
     this.#seal = seal;
   }
@@ -77,7 +82,7 @@ export class Table<V> implements ReadTable<V> {
 
   look<R>(key: Buffer, use: (payload: Buffer) => R): R | undefined {
     const place = this.#seal.place(key);
-    const value = this.#find().getBinaryFast(place);
+    const value = this.#ground.find().getBinaryFast(place);
     // The buffer is lmdb's own, for the next record as well, and longer than it says.
     return value && use(this.#seal.open(place, value.subarray(0, value.length)).payload);
   }
@@ -118,6 +123,7 @@ export class Table<V> implements ReadTable<V> {
   put(key: Buffer, value: V): void {
     const closed = this.#seal.close(key, this.#codec.encode(value));
     this.#ask(undefined, (records) => records.putSync(closed.place, closed.value));
+    this.#ground.changed(closed.place, 'put');
   }
 
   remove(key: Buffer): void {
@@ -127,6 +133,7 @@ export class Table<V> implements ReadTable<V> {
   /** Removes what lies there, also when it cannot be opened. */
   removeAt(place: Buffer): void {
     this.#ask(undefined, (records) => records.removeSync(place));
+    this.#ground.changed(place, 'removed');
   }
 
   *#hiddenKeys(wish: RangeWish): Iterable<Buffer> {
@@ -156,7 +163,7 @@ export class Table<V> implements ReadTable<V> {
 
   /** What LMDB throws becomes an error of ours, and the next read has a transaction that did not fail. */
   #ask<T>(snapshot: Snapshot | undefined, work: (records: Records) => T): T {
-    const records = this.#find(snapshot);
+    const records = this.#ground.find(snapshot);
     try {
       return work(records);
     } catch (error) {

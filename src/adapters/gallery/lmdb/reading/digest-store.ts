@@ -1,6 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../../../domain/errors.ts';
-import { createGalleryDigest, type GalleryDigest, vectorBytes } from '../../../../domain/gallery-digest.ts';
+import {
+  createGalleryDigest,
+  digestedTombstone,
+  type GalleryDigest,
+  vectorBytes,
+} from '../../../../domain/gallery-digest.ts';
 import type { Environment } from '../disk/environment.ts';
 import { numberAt, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
 import type { Pictures } from '../disk/pictures.ts';
@@ -61,7 +66,7 @@ function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Itera
     };
   }
   for (const { key, value } of paged(tables.tombstones)) {
-    yield () => digest.add('tombstone', { personId: uuidAt(key), ...value });
+    yield () => digest.add('tombstone', digestedTombstone(uuidAt(key), value));
   }
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../../../domain/errors.ts';
 import type { ErasureReceipt, Uuid } from '../../../../domain/gallery.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import type { Environment } from '../disk/environment.ts';
-import { ownUuidBytes, uuidAt } from '../disk/keys.ts';
+import { ownUuidBytes } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
 import type { LedgerParts } from '../writing/ledger.ts';
 import { departures } from './departure.ts';
@@ -12,7 +12,7 @@ const tombstonesInASlice = 200;
 
 export type ReceiptParts = Pick<LedgerParts, 'tables' | 'nowMs'> & { readonly environment: Environment };
 
-/** Notes on the receipts of erasures when the last record is gone. */
+/** Notes on the receipts of erasures when the last record is gone, and when the last byte is. */
 export class Receipts {
   readonly #parts: ReceiptParts;
   readonly #incomplete = new Set<Uuid>();
@@ -29,15 +29,14 @@ export class Receipts {
   /** Completes the receipt if she was erased and nothing of hers is left; tells it as it stands. */
   async complete(personId: Uuid): Promise<ErasureReceipt | undefined> {
     const { environment, tables, nowMs } = this.#parts;
-    const key = ownUuidBytes(personId);
-    const receipt = receiptOf(readable(() => tables.tombstones.get(key)));
+    const receipt = this.#read(personId);
     const isWhole =
       !this.#incomplete.has(personId) &&
       departures(tables).every((departure) => departure.personId !== personId);
     if (!receipt || receipt.removedAtMs !== undefined || !isWhole) return receipt;
     const complete = { ...receipt, removedAtMs: nowMs() };
     try {
-      await environment.write(() => tables.tombstones.put(key, { kind: 'erased', receipt: complete }));
+      await environment.write(() => this.#put(complete));
       return complete;
     } catch (error) {
       // She is gone all the same; the next start completes the receipt.
@@ -46,31 +45,71 @@ export class Receipts {
     }
   }
 
-  /** To be called at the start, after a sweep of the pictures: completes what a crash has cut short. */
-  async completeAll(): Promise<void> {
+  /**
+   * To be called at the start, after a sweep of the pictures: completes what a crash has cut short. Tells since when
+   * there are receipts of removals that were not scrubbed.
+   */
+  async completeAll(): Promise<number | undefined> {
     const { environment, tables, nowMs } = this.#parts;
     const leaving = new Set(departures(tables).map(({ personId }) => personId));
-    for (let after: Buffer | undefined; ; await nextTurn()) {
-      const page = [
-        ...tables.tombstones.sealedEntries({ ...(after && { after }), limit: tombstonesInASlice }),
-      ];
-      const open = page.flatMap(({ key, open: read }) => {
-        // A damaged one must not keep the gallery from opening; who asks for it is told.
-        const receipt = receiptOf(readable(read));
-        return receipt && receipt.removedAtMs === undefined && !leaving.has(uuidAt(key))
-          ? [{ key, receipt }]
-          : [];
-      });
-      if (open.length > 0) {
-        await environment.write(() => {
-          for (const { key, receipt } of open) {
-            tables.tombstones.put(key, { kind: 'erased', receipt: { ...receipt, removedAtMs: nowMs() } });
-          }
-        });
+    let unscrubbedSinceMs: number | undefined;
+    for await (const page of this.#pages()) {
+      for (const { hiddenAtMs, scrubbedAtMs } of page) {
+        if (scrubbedAtMs === undefined)
+          unscrubbedSinceMs = Math.min(unscrubbedSinceMs ?? hiddenAtMs, hiddenAtMs);
       }
+      const open = page.filter(
+        ({ personId, removedAtMs }) => removedAtMs === undefined && !leaving.has(personId),
+      );
+      if (open.length === 0) continue;
+      await environment.write(() => {
+        for (const receipt of open) this.#put({ ...receipt, removedAtMs: nowMs() });
+      });
+    }
+    return unscrubbedSinceMs;
+  }
+
+  /** Those whose records are gone, but maybe not their bytes. */
+  async unscrubbed(): Promise<Uuid[]> {
+    const found: Uuid[] = [];
+    for await (const page of this.#pages()) {
+      const such = page.filter(
+        ({ removedAtMs, scrubbedAtMs }) => removedAtMs !== undefined && scrubbedAtMs === undefined,
+      );
+      found.push(...such.map(({ personId }) => personId));
+    }
+    return found;
+  }
+
+  /** No byte of theirs is left in any file. */
+  async noteScrubbed(personIds: readonly Uuid[], scrubbedAtMs: number): Promise<void> {
+    for (let at = 0; at < personIds.length; at += tombstonesInASlice) {
+      const some = personIds.slice(at, at + tombstonesInASlice);
+      await this.#parts.environment.write(() => {
+        for (const receipt of some.flatMap((id) => this.#read(id) ?? []))
+          this.#put({ ...receipt, scrubbedAtMs });
+      });
+    }
+  }
+
+  /** All receipts, in slices. */
+  async *#pages(): AsyncGenerator<ErasureReceipt[]> {
+    const { tombstones } = this.#parts.tables;
+    for (let after: Buffer | undefined; ; await nextTurn()) {
+      const page = [...tombstones.sealedEntries({ ...(after && { after }), limit: tombstonesInASlice })];
       after = page.at(-1)?.key;
+      // A damaged one must not keep the gallery from opening; who asks for it is told.
+      yield page.flatMap(({ open }) => receiptOf(readable(open)) ?? []);
       if (page.length < tombstonesInASlice) return;
     }
+  }
+
+  #read(personId: Uuid): ErasureReceipt | undefined {
+    return receiptOf(readable(() => this.#parts.tables.tombstones.get(ownUuidBytes(personId))));
+  }
+
+  #put(receipt: ErasureReceipt): void {
+    this.#parts.tables.tombstones.put(ownUuidBytes(receipt.personId), { kind: 'erased', receipt });
   }
 }
 
