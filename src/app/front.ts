@@ -12,6 +12,7 @@ import { createHttpApp } from '../http/app.ts';
 import { bodyBudgetFor } from '../http/body/budget.ts';
 import type { BodyLimits } from '../http/body/limits.ts';
 import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
+import { createFaceMatchExpertDialect } from '../http/dialects/face-match-expert/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import type { AccessRecord } from '../services/access-record.ts';
@@ -19,6 +20,7 @@ import { createAccounts } from '../services/accounts.ts';
 import type { AuditService } from '../services/audit.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
+import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
 import type { JobService } from '../services/jobs.ts';
@@ -60,13 +62,14 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     health: createHealth({ vision, gallery, storeProblems }),
+    faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
     people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
     recognition: createRecognition({ gallery, vision, scoreTable }),
     bodyLimits: toBodyLimits(settings),
   };
-  const vendors = [createCompreFaceDialect(shared)];
+  const vendors = [createCompreFaceDialect(shared), createFaceMatchExpertDialect(shared)];
   // What is in memory at once counts for the process, whichever way it came.
   const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };
   const all = {
