@@ -6,38 +6,23 @@ import { expect, test } from 'vitest';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import type { Uuid } from '../../src/domain/gallery.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
 import { face, pictured } from '../fixtures/gallery/faces.ts';
-
-/** What both galleries are asked; people, references and collections are named by their rank among all ever made. */
-type Step =
-  | { readonly ask: 'reopen' }
-  | {
-      readonly ask: 'call';
-      readonly text: string;
-      readonly run: (gallery: Gallery, known: Known) => Promise<unknown>;
-    };
-type Known = { readonly collections: Uuid[]; readonly persons: Uuid[]; readonly references: Uuid[] };
-
-const unknownId = '00000000-0000-1000-8000-000000000000';
-const rank = fc.nat({ max: 11 });
-// Few names and places, so that calls meet: what is rare here is rarely merged, removed or searched.
-const key = fc.constantFrom('Ann', 'Ann', 'ann', 'ann', 'Bob', 'Bob', 'ANN', 'Strauß', 'STRAUSS', '');
-const place = fc.constantFrom(0, 0, 0, 0, 1, 1, 2);
-const direction = fc
-  .array(fc.integer({ min: -2, max: 2 }), { minLength: 3, maxLength: 3 })
-  .filter((values) => values.some(Boolean));
-const model = fc.constantFrom('model-a', 'model-a', 'model-b');
-
-function at(ids: readonly Uuid[], index: number): Uuid {
-  return ids[index] ?? unknownId;
-}
-
-function call(text: string, run: (gallery: Gallery, known: Known) => Promise<unknown>): Step {
-  return { ask: 'call', text, run };
-}
+import {
+  at,
+  call,
+  collectionsAt,
+  direction,
+  type Known,
+  key,
+  model,
+  place,
+  rank,
+  referenceAt,
+  type Step,
+} from './gallery-calls.ts';
+import { siblingCalls } from './gallery-sibling-calls.ts';
 
 const enrolWish = {
   ...{ of: place, key, direction, modelId: model, pictured: fc.boolean() },
@@ -51,9 +36,11 @@ const enrol = fc.record(enrolWish).map((wish) =>
     const collection = at(known.collections, wish.of);
     const whole = { ...plain, ...face(wish.direction, more) };
     const options =
-      wish.replacing === undefined ? undefined : { replacing: at(known.references, wish.replacing) };
+      wish.replacing === undefined
+        ? undefined
+        : { replacing: referenceAt(known, wish.replacing).referenceId };
     const reference = await gallery.enrol(collection, wish.key, whole, options);
-    known.references.push(reference.id);
+    known.references.push({ collectionId: collection, referenceId: reference.id });
     known.persons.push(reference.personId);
     return reference.number;
   }),
@@ -65,11 +52,11 @@ const search = fc
     probes: fc.array(direction, { minLength: 1, maxLength: 3 }),
     ...{ modelId: model, limit: fc.nat({ max: 5 }), distinctPersons: fc.boolean() },
     minScore: fc.constantFrom(-1, 0.123, 0.777),
-    includeBarred: fc.boolean(),
+    ...{ includeBarred: fc.boolean(), distinctFaces: fc.boolean() },
   })
   .map(({ of, probes, ...wish }) =>
     call(`search ${JSON.stringify({ of, probes, ...wish })}`, async (gallery, known) => {
-      const collectionIds = of.map((index) => known.collections[index]).filter((id) => id !== undefined);
+      const collectionIds = collectionsAt(known, of);
       const found = await gallery.search({
         ...{ ...wish, collectionIds },
         probes: probes.map((values) => face(values).template.vector),
@@ -124,10 +111,10 @@ const others: fc.Arbitrary<Step>[] = [
       ),
     ),
   fc.tuple(place, fc.array(rank, { maxLength: 3 })).map(([of, ranks]) =>
-    call(`remove references ${ranks} of ${of}`, (gallery, { collections, references }) =>
+    call(`remove references ${ranks} of ${of}`, (gallery, known) =>
       gallery.removeReferences(
-        at(collections, of),
-        ranks.map((index) => at(references, index)),
+        at(known.collections, of),
+        ranks.map((index) => referenceAt(known, index).referenceId),
       ),
     ),
   ),
@@ -146,6 +133,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: enrol },
   { weight: 4, arbitrary: search },
   { weight: 3, arbitrary: rename },
+  ...siblingCalls,
   ...others,
 );
 
@@ -154,7 +142,7 @@ async function outcome(run: Promise<unknown>): Promise<unknown> {
   try {
     return { answer: await run };
   } catch (error) {
-    if (error instanceof AppError) return { code: error.code };
+    if (error instanceof AppError) return { code: error.code, details: error.details };
     throw error;
   }
 }
@@ -163,9 +151,14 @@ async function overview(gallery: Gallery): Promise<unknown> {
   const collections = await gallery.listCollections();
   const lists = collections.map(async ({ id }) => [
     await gallery.listMemberships(id),
+    await gallery.countCollection(id),
     await gallery.listReferences(id, { offset: 0, limit: 100 }),
   ]);
+  const ids = collections.map(({ id }) => id);
+  const page = { order: 'newest first', limit: 100 } as const;
   return {
+    faces: await gallery.listFaces(ids, page),
+    texts: new Set(await gallery.listTexts(ids, page)),
     counts: gallery.counts(),
     collections,
     lists: await Promise.all(lists),
@@ -183,10 +176,28 @@ function nobody(): Known {
   return { collections: [], persons: [], references: [] };
 }
 
+/** Two collections with some people, so that the first calls have something to be about. */
+async function begin({ gallery, known }: { gallery: Gallery; known: Known }): Promise<void> {
+  for (const slug of ['door', 'gate']) {
+    known.collections.push((await gallery.createCollection(slug, slug)).id);
+  }
+  for (const [of, name] of [
+    [0, 'Ann'],
+    [0, 'Bob'],
+    [1, 'Ann'],
+    [0, 'Bob'],
+  ] as const) {
+    const collectionId = at(known.collections, of);
+    const { id, personId } = await gallery.enrol(collectionId, name, face([1, 1, of], { text: 'Sam' }));
+    known.persons.push(personId);
+    known.references.push({ collectionId, referenceId: id });
+  }
+}
+
 test('the LMDB gallery answers any sequence of calls as the plain one does, also after it was opened again', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { minLength: 10, maxLength: 50 }),
+      fc.array(step, { minLength: 15, maxLength: 50 }),
       fc.boolean(),
       async (steps, isSealed) => {
         const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
@@ -198,11 +209,7 @@ test('the LMDB gallery answers any sequence of calls as the plain one does, also
         let store = await openLmdbStore(options);
         const known = nobody();
         try {
-          for (const gallery of [plain, { gallery: store.gallery, known }]) {
-            for (const slug of ['door', 'gate']) {
-              gallery.known.collections.push((await gallery.gallery.createCollection(slug, slug)).id);
-            }
-          }
+          for (const each of [plain, { gallery: store.gallery, known }]) await begin(each);
           for (const next of steps) {
             if (next.ask === 'reopen') {
               await store.close();

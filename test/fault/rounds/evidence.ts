@@ -1,6 +1,6 @@
 import { services } from '../../../src/domain/credential.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
-import { type Made, madeBy, type Operation } from './operations.ts';
+import { type Made, madeBy, madeTogether, type Operation, type PlainOperation } from './operations.ts';
 import type { Overview } from './overview.ts';
 
 export type Evidence = {
@@ -26,6 +26,24 @@ export function evidenceOf(operation: Operation, { found, given }: Evidence): Ma
       const person = persons.find(({ id }) => id === reference?.personId);
       return person && madeBy(person, reference);
     }
+    case 'enrolAll': {
+      const { references = [], persons = [] } = found.collections[operation.slug] ?? {};
+      const keys = operation.faces.map((wish) => wish.key);
+      const made = keys.flatMap((own) => references.filter(({ id, key }) => key === own && !given.has(id)));
+      const owners = made.flatMap(({ personId }) => persons.filter(({ id }) => id === personId));
+      return made.length > 0 ? madeTogether(made, owners) : undefined;
+    }
+    case 'copy': {
+      const { references = [], persons = [] } = found.collections[operation.to] ?? {};
+      const sibling = references.find(
+        ({ id, faceNumber }) => faceNumber === operation.faceNumber && !given.has(id),
+      );
+      const person = persons.find(({ id }) => id === sibling?.personId);
+      return (
+        sibling &&
+        person && { ids: [sibling.id], referenceNumber: sibling.number, personNumber: person.number }
+      );
+    }
     case 'place': {
       const { members = [], persons = [] } = found.collections[operation.slug] ?? {};
       const place = members.find(({ key }) => key === operation.key);
@@ -42,16 +60,21 @@ export function evidenceOf(operation: Operation, { found, given }: Evidence): Ma
   }
 }
 
-function hasHappened(
-  operation: Exclude<Operation, { kind: 'collection' | 'enrol' | 'place' | 'keys' }>,
-  found: Overview,
-): boolean {
+function hasHappened(operation: PlainOperation, found: Overview): boolean {
   const persons = Object.values(found.collections).flatMap((collection) => collection.persons);
   if (operation.kind === 'update') return persons.some(({ name }) => name === operation.change.name);
   if (operation.kind === 'erase') return persons.every(({ id }) => id !== operation.personId);
   const { members = [], references = [] } = found.collections[operation.slug] ?? {};
   const hasNo = (wanted: string) => members.every(({ key }) => key !== wanted);
   switch (operation.kind) {
+    case 'move':
+      return references.some(({ text }) => text === operation.text);
+    case 'join':
+      return !hasNo(operation.key);
+    case 'retitle':
+      return found.collections[operation.slug]?.name === operation.name;
+    case 'remove':
+      return found.collections[operation.slug]?.id !== operation.collectionId;
     case 'rename':
       return hasNo(operation.from);
     case 'leave':

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { services } from '../../../src/domain/credential.ts';
 import type { Collection, NewReference, Person, PersonChange, Uuid } from '../../../src/domain/gallery.ts';
 import type { Credentials } from '../../../src/domain/ports/credentials.ts';
-import type { Gallery } from '../../../src/domain/ports/gallery.ts';
+import type { Gallery, ReferenceChange } from '../../../src/domain/ports/gallery.ts';
 import { face } from '../../fixtures/gallery/faces.ts';
 
 /** One write, as plain data, so that it can be told over a pipe and made again in another gallery. Collections go by their slug. */
@@ -19,9 +19,25 @@ export type Operation =
       readonly personId: Uuid;
       readonly change: PersonChange & { readonly name: string };
     }
+  /** All in one write, each for somebody new. */
+  | {
+      readonly kind: 'enrolAll';
+      readonly slug: string;
+      readonly faces: readonly (FaceWish & { readonly key: string })[];
+    }
+  /** Gives the face a text and, where it has none yet, a sibling. */
+  | ({ readonly kind: 'copy'; readonly to: string; readonly faceNumber: number } & TextWish)
+  /** Gives the face a text and another member. */
+  | ({ readonly kind: 'move'; readonly key: string } & TextWish)
+  /** Gives somebody from elsewhere a place. */
+  | { readonly kind: 'join'; readonly slug: string; readonly personId: Uuid; readonly key: string }
+  | { readonly kind: 'retitle'; readonly slug: string; readonly name: string }
+  | { readonly kind: 'remove'; readonly slug: string; readonly collectionId: Uuid }
   | { readonly kind: 'erase'; readonly personId: Uuid }
   | { readonly kind: 'clear'; readonly slug: string }
   | { readonly kind: 'keys'; readonly name: string };
+
+type TextWish = { readonly slug: string; readonly referenceId: Uuid; readonly text: string };
 
 type FaceWish = {
   readonly direction: readonly number[];
@@ -32,9 +48,12 @@ type FaceWish = {
 /** What a write has given out. */
 export type Made = {
   readonly ids: readonly Uuid[];
+  /** Of the first reference. */
   readonly referenceNumber?: number;
-  /** Of the person concerned, who need not be new. */
+  /** Of the person concerned, who need not be new; of several the first. */
   readonly personNumber?: number;
+  /** How many references and persons, 1 each when absent. */
+  readonly count?: number;
 };
 
 export type Store = { readonly gallery: Gallery; readonly credentials: Credentials };
@@ -52,6 +71,21 @@ export async function perform({ gallery, credentials }: Store, operation: Operat
       const person = await gallery.findPerson(reference.personId);
       return madeBy(person!, { id: reference.id, number: reference.number });
     }
+    case 'enrolAll': {
+      const { id } = await collectionOf(gallery, operation.slug);
+      const faces = operation.faces.map((wish) => ({ key: wish.key, face: faceOf(wish), isNew: true }));
+      const references = await gallery.enrolAll(id, faces);
+      const persons = await Promise.all(references.map(({ personId }) => gallery.findPerson(personId)));
+      return madeTogether(
+        references,
+        persons.map((person) => person!),
+      );
+    }
+    case 'copy': {
+      const [, sibling] = await gallery.changeReferences(await changesOf(gallery, operation));
+      const { number } = (await gallery.findPerson(sibling!.personId))!;
+      return { ids: [sibling!.id], referenceNumber: sibling!.number, personNumber: number };
+    }
     case 'place': {
       const { id } = await collectionOf(gallery, operation.slug);
       const { personId } = await gallery.addPerson(id, operation.key);
@@ -62,7 +96,7 @@ export async function perform({ gallery, credentials }: Store, operation: Operat
       return { ids: added.map(({ id }) => id) };
     }
     default:
-      await remove(gallery, operation);
+      await writePlainly(gallery, operation);
       return { ids: [] };
   }
 }
@@ -79,15 +113,49 @@ export function madeBy(
   };
 }
 
-async function remove(
+/** As `madeBy`, of as many references as persons, who are all new. */
+export function madeTogether(
+  references: readonly { id: Uuid; number: number }[],
+  persons: readonly Pick<Person, 'id' | 'number'>[],
+): Made {
+  return {
+    ids: [...references, ...persons].map(({ id }) => id),
+    referenceNumber: references[0]!.number,
+    personNumber: persons[0]!.number,
+    count: references.length,
+  };
+}
+
+async function changesOf(
   gallery: Gallery,
-  operation: Exclude<Operation, { kind: 'collection' | 'enrol' | 'place' | 'keys' }>,
-): Promise<void> {
+  operation: Extract<Operation, { kind: 'copy' | 'move' }>,
+): Promise<ReferenceChange[]> {
+  const { id: collectionId } = await collectionOf(gallery, operation.slug);
+  const { referenceId, text } = operation;
+  const at = { collectionId, referenceId };
+  const second: ReferenceChange =
+    operation.kind === 'move'
+      ? { kind: 'move', ...at, key: operation.key }
+      : { kind: 'copy', ...at, to: (await collectionOf(gallery, operation.to)).id };
+  return [{ kind: 'describe', ...at, text }, second];
+}
+
+/** Writes that give out neither ids nor numbers. */
+export type PlainOperation = Exclude<
+  Operation,
+  { kind: 'collection' | 'enrol' | 'enrolAll' | 'copy' | 'place' | 'keys' }
+>;
+
+async function writePlainly(gallery: Gallery, operation: PlainOperation): Promise<void> {
   if (operation.kind === 'update') await gallery.updatePerson(operation.personId, operation.change);
   else if (operation.kind === 'erase') await gallery.erase(operation.personId);
   else {
     const { id } = await collectionOf(gallery, operation.slug);
     if (operation.kind === 'rename') await gallery.renameMembership(id, operation.from, operation.to);
+    else if (operation.kind === 'move') await gallery.changeReferences(await changesOf(gallery, operation));
+    else if (operation.kind === 'join') await gallery.placePerson(id, operation.personId, operation.key);
+    else if (operation.kind === 'retitle') await gallery.updateCollection(id, { name: operation.name });
+    else if (operation.kind === 'remove') await gallery.removeCollection(id);
     else if (operation.kind === 'leave') await gallery.removeMembership(id, operation.key);
     else if (operation.kind === 'unenrol') await gallery.removeReferences(id, operation.referenceIds);
     else await gallery.clearCollection(id);

@@ -1,10 +1,13 @@
 import type { Credential } from '../../../src/domain/credential.ts';
-import type { Membership, Person, Uuid } from '../../../src/domain/gallery.ts';
-import type { GalleryCounts, ListedReference } from '../../../src/domain/ports/gallery.ts';
+import type { Collection, CollectionCounts, Membership, Person, Uuid } from '../../../src/domain/gallery.ts';
+import type { GalleryCounts, ListedReference, ListedText } from '../../../src/domain/ports/gallery.ts';
 import type { Store } from './operations.ts';
 
 type CollectionOverview = {
   readonly id: Uuid;
+  readonly name: string;
+  readonly counted: CollectionCounts;
+  readonly texts: readonly ListedText[];
   readonly members: readonly Membership[];
   readonly persons: readonly Person[];
   readonly references: readonly ListedReference[];
@@ -30,12 +33,17 @@ export async function overviewOf(store: Store): Promise<Overview> {
   const { gallery, credentials } = store;
   const digest = await gallery.digest();
   const collections: Record<string, CollectionOverview> = {};
-  for (const { id, slug } of await gallery.listCollections()) collections[slug] = await lookAt(store, id);
+  for (const collection of await gallery.listCollections()) {
+    collections[collection.slug] = await lookAt(store, collection);
+  }
   const listed = (await credentials.list()).toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return { counts: gallery.counts(), digest, collections, credentials: listed };
 }
 
-async function lookAt({ gallery }: Store, collectionId: Uuid): Promise<CollectionOverview> {
+async function lookAt(
+  { gallery }: Store,
+  { id: collectionId, name }: Collection,
+): Promise<CollectionOverview> {
   const members = await gallery.listMemberships(collectionId);
   const persons = await Promise.all(members.map(({ personId }) => gallery.findPerson(personId)));
   const { references } = await gallery.listReferences(collectionId, all);
@@ -54,5 +62,10 @@ async function lookAt({ gallery }: Store, collectionId: Uuid): Promise<Collectio
     foundFirst.push(`${id}: ${await search(vector, 1)}`);
   }
   const known = persons.filter((each) => each !== undefined);
-  return { id: collectionId, members, persons: known, references, found, foundFirst };
+  const texts = await gallery.listTexts([collectionId], { limit: all.limit });
+  return {
+    ...{ id: collectionId, name, members, persons: known, references, found, foundFirst },
+    texts: texts.toSorted((one, other) => (one.text < other.text ? -1 : 1)),
+    counted: await gallery.countCollection(collectionId),
+  };
 }

@@ -93,8 +93,9 @@ export class Truth {
 
   async #make({ operation, made }: Write & { made: Made }): Promise<void> {
     this.#ids = [...made.ids];
-    this.#lastReference = made.referenceNumber ?? this.#lastReference;
-    this.#lastPerson = Math.max(made.personNumber ?? 0, this.#lastPerson);
+    const { referenceNumber, personNumber = 0, count = 1 } = made;
+    if (referenceNumber !== undefined) this.#lastReference = referenceNumber + count - 1;
+    this.#lastPerson = Math.max(personNumber + count - 1, this.#lastPerson);
     try {
       await perform(this.#store, operation);
     } catch (error) {
