@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { ownUuidBytes } from '../../../src/adapters/gallery/lmdb/disk/keys.ts';
+import { memberPrefix } from '../../../src/adapters/gallery/lmdb/disk/record-keys.ts';
 import { checksums } from '../../../src/adapters/gallery/lmdb/disk/sealing/checksums.ts';
 import { openStoreFiles } from '../../../src/adapters/gallery/lmdb/disk/store-files.ts';
 import { openTables } from '../../../src/adapters/gallery/lmdb/disk/tables.ts';
@@ -100,4 +102,27 @@ test('a store from before siblings, texts and counts is completed when it is ope
   expect(await second.countCollection(id)).toEqual({ members: 2, references: 1 });
   expect(await second.findPersonByNumber(1)).toMatchObject({ id: ann.personId });
   expect(await second.findFace(ann.number, [id])).toMatchObject([{ id: ann.id, text: '', metadata: {} }]);
+});
+
+test('a collection takes along with it those who were leaving it when it was removed', async () => {
+  const dir = await ownFolder();
+  const first = await openLmdbStore({ dir });
+  const { id } = await first.gallery.createCollection('door', 'Door');
+  const { personId } = await first.gallery.enrol(id, 'Ann', face([1, 0]));
+  await first.close();
+
+  const { files, tables } = await tablesIn(dir);
+  const door = ownUuidBytes(id);
+  await files.gallery.write(() => {
+    tables.departures.put(memberPrefix(door, personId), true);
+    tables.collections.put(door, { ...tables.collections.get(door)!, clearing: 'the collection' });
+  });
+  await files[Symbol.asyncDispose]();
+
+  const second = await openLmdbStore({ dir });
+  await second.gallery.digest();
+  expect(second.gallery.counts()).toEqual({ collections: 0, persons: 0, references: 0 });
+  expect(second.storeProblems()).toEqual([]);
+  await second.close();
+  expect(await countsIn(dir)).toMatchObject({ departures: 0, slugs: 1 });
 });
