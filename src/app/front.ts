@@ -29,6 +29,7 @@ import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
 import type { Front, ListenWhere } from './listen.ts';
 import { openAccess } from './open-access.ts';
+import { openPictureFetcher } from './open-picture-fetcher.ts';
 import { openSigning } from './open-signing.ts';
 
 type FrontParts = {
@@ -61,6 +62,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     ...{ gallery, collections, models, vision, jobs, audit, access },
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
+    fetcher: openPictureFetcher(settings),
     health: createHealth({ vision, gallery, storeProblems }),
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),

@@ -31,6 +31,8 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'too-many-attempts': refused,
   'too-large': negative,
   'unsupported-media': usage,
+  'url-refused': exitCodes.usage,
+  'url-failed': exitCodes.negative,
   'picture-unreadable': negative,
   'no-face': negative,
   'several-faces': negative,

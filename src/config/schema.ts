@@ -207,6 +207,21 @@ const gallerySchema = z.strictObject({
   enrolment: enrolmentSchema.prefault({}),
 });
 
+const fetchSchema = z.strictObject({
+  allow: z.enum(['nothing', 'public', 'private']).default('nothing').meta({
+    description:
+      'Whether callers may give the URL of a picture instead of the picture: not at all, from public addresses, or also from private ones (of the networks that the box stands in). The box itself, its link and the metadata of a cloud are never asked.',
+  }),
+  totalMs: milliseconds.default(10_000).meta({
+    description: 'How long a picture may take to be fetched, redirects included.',
+    unit: 'milliseconds',
+  }),
+  silenceMs: milliseconds.default(3_000).meta({
+    description: 'How long nothing may come of it.',
+    unit: 'milliseconds',
+  }),
+});
+
 const storeSchema = z.strictObject({
   keyFile: filePath.optional().meta({
     description:
@@ -234,6 +249,7 @@ export const settingsSchema = z
     vision: visionSchema.prefault({}),
     models: modelsSchema.prefault({}),
     gallery: gallerySchema.prefault({}),
+    fetch: fetchSchema.prefault({}),
     jobs: jobsSchema.prefault({}),
     store: storeSchema.prefault({}),
     audit: auditSchema.prefault({}),

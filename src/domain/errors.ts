@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'too-many-attempts' // too many wrong credentials from this client: try again later
   | 'too-large' // a body, part or picture over its limit
   | 'unsupported-media' // a content type or encoding that is not accepted
+  | 'url-refused' // an address from which the operator lets nothing be fetched
+  | 'url-failed' // nothing came from an address that a caller named
   | 'picture-unreadable' // bytes that are no picture of a known format, or a damaged one
   | 'no-face' // a face was needed, none was found
   | 'several-faces' // exactly one face was needed, more were found

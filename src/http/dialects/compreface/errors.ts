@@ -29,6 +29,8 @@ export const errors: DialectErrors = {
     // A body has a limit in bytes; a picture that is too large in pixels counts as one that cannot be decoded.
     'too-large': ({ details }) => ('maxBytes' in details ? undefinedFault(400) : noFace()),
     'unsupported-media': () => ({ status: 415 }),
+    'url-refused': () => undefinedFault(400),
+    'url-failed': () => undefinedFault(400),
     'picture-unreadable': noFace,
     'no-face': noFace,
     'several-faces': () => fault(400, 31, 'More than one face in the source image'),

@@ -48,6 +48,8 @@ export const errors: DialectErrors = {
     'credential-unknown': wrongCredentials,
     forbidden: refuse(403, 'The credentials may not change collections'),
     'login-taken': unprocessable,
+    'url-refused': unprocessable,
+    'url-failed': unprocessable,
     'too-many-attempts': later(429, 'Too many incorrect user credentials, please try again later'),
     'too-large': ({ message }) => fault(413, message),
     'unsupported-media': refuse(415, 'The body must be application/json'),

@@ -23,6 +23,8 @@ export const errors: DialectErrors = {
     'too-many-attempts': refuse(429),
     'too-large': refuse(413),
     'unsupported-media': refuse(415),
+    'url-refused': refuse(400),
+    'url-failed': refuse(502),
     'picture-unreadable': refuse(422),
     'no-face': refuse(422),
     'several-faces': refuse(422),
