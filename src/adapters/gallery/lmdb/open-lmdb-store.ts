@@ -5,6 +5,7 @@ import type { Audit } from '../../../domain/ports/audit.ts';
 import type { Cameras } from '../../../domain/ports/cameras.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
+import type { History } from '../../../domain/ports/history.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
@@ -17,6 +18,7 @@ import { openStoreFiles } from './disk/store-files.ts';
 import { openTables } from './disk/tables.ts';
 import { Finder } from './finder/finder.ts';
 import { loadFinder } from './finder/load.ts';
+import { LmdbHistory } from './history/lmdb-history.ts';
 import { LmdbAudit } from './lmdb-audit.ts';
 import { openLmdbCameras } from './lmdb-cameras.ts';
 import { LmdbCredentials } from './lmdb-credentials.ts';
@@ -49,6 +51,7 @@ export type LmdbStore = {
   readonly jobs: Jobs;
   readonly audit: Audit;
   readonly cameras: Cameras;
+  readonly history: History;
   /**
    * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
@@ -121,6 +124,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     jobs: new LmdbJobs(environment, ledger),
     audit: new LmdbAudit(environment, ledger),
     cameras,
+    history: new LmdbHistory(environment, ledger),
     storeProblems: () => [...problems.all, ...removals.problems()],
   };
 }

@@ -1,8 +1,10 @@
 import type { AuditEntry } from '../../../../domain/audit.ts';
 import type { Camera, CameraGroup } from '../../../../domain/camera.ts';
 import type { Credential } from '../../../../domain/credential.ts';
+import type { HistoryEvent } from '../../../../domain/event.ts';
 import type { Collection, Membership, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
 import type { Job } from '../../../../domain/job.ts';
+import type { Parting } from '../../../../domain/ports/history.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
 import type { TableOpener } from './environment.ts';
@@ -119,6 +121,16 @@ export function openTables(environment: TableOpener) {
     cameraNumbers: environment.table('camera-numbers', json<number>()),
     /** group id‖number of a camera */
     groupCameras: environment.table('group-cameras', nothing),
+    /** number → */
+    events: environment.table('events', json<HistoryEvent>()),
+    /** time in milliseconds‖number */
+    eventTimes: environment.table('event-times', nothing),
+    /** camera‖time‖number */
+    eventCameras: environment.table('event-cameras', nothing),
+    /** person‖time‖number */
+    eventPersons: environment.table('event-persons', nothing),
+    /** person → */
+    partings: environment.table('partings', json<Parting>()),
     /** name (UTF-8) → the number given last */
     series: environment.table('series', json<number>()),
     /** `state` → */
