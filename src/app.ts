@@ -5,15 +5,12 @@ import { meterVision } from './adapters/vision/metered/metered-vision.ts';
 import { startVision } from './adapters/vision/process/start-vision.ts';
 import { createFront } from './app/front.ts';
 import { drain, type ListenWhere, listenAt, tellListeners } from './app/listen.ts';
-import { openAudit } from './app/open-audit.ts';
-import { openJobs, resumeJobs } from './app/open-jobs.ts';
 import { openModels } from './app/open-models.ts';
+import { openRecords, resumeRecords } from './app/open-records.ts';
 import { openStore } from './app/open-store.ts';
 import { visionOptions } from './app/vision-options.ts';
 import type { Settings } from './config/schema.ts';
 import type { Log } from './domain/ports/log.ts';
-import { AccessRecord } from './services/access-record.ts';
-import { auditGallery } from './services/audited-gallery.ts';
 
 export type StartOptions = {
   readonly listen: ListenWhere;
@@ -48,17 +45,14 @@ export async function startApp(settings: Settings, { listen: where, log }: Start
     }),
   });
   const vision = meterVision(processVision, metrics);
-  const jobs = stack.use(openJobs(store.jobs, settings, log));
-  const audit = openAudit(store.audit, settings, log);
-  const gallery = auditGallery(store.gallery, audit);
-  const record = stack.use(new AccessRecord({ audit }));
-  const own = { gallery, vision, jobs, audit, record, metrics, log };
+  const records = openRecords(store, { settings, log, stack });
+  const own = { ...records, vision, metrics, log };
   const front = await createFront({ settings, models, ...store, ...own }, where);
   const listeners = await listenAt(front, settings, where);
   stack.defer(() => drain(listeners, log));
   tellListeners(listeners, settings.http, log);
   // Who starts the service for one command does not want it to do what else is left.
-  if (where === 'configured') resumeJobs(jobs, log);
+  if (where === 'configured') resumeRecords(records, log);
   const running = stack.move();
   return {
     async ready(signal) {

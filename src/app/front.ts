@@ -3,7 +3,6 @@ import type { Settings } from '../config/schema.ts';
 import type { ScoreTable } from '../domain/catalogue.ts';
 import type { Cameras } from '../domain/ports/cameras.ts';
 import type { Credentials } from '../domain/ports/credentials.ts';
-import type { Gallery } from '../domain/ports/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
 import type { ModelStore } from '../domain/ports/model-store.ts';
@@ -15,34 +14,29 @@ import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts'
 import { createFaceMatchExpertDialect } from '../http/dialects/face-match-expert/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
-import type { AccessRecord } from '../services/access-record.ts';
 import { createAccounts } from '../services/accounts.ts';
-import type { AuditService } from '../services/audit.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
 import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
-import type { JobService } from '../services/jobs.ts';
 import { createPeople } from '../services/people.ts';
 import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
+import { recordRecognition } from '../services/recorded-recognition.ts';
 import type { Front, ListenWhere } from './listen.ts';
 import { openAccess } from './open-access.ts';
 import { openPictureFetcher } from './open-picture-fetcher.ts';
+import type { Records } from './open-records.ts';
 import { openSigning } from './open-signing.ts';
 
-type FrontParts = {
+type FrontParts = Records & {
   readonly settings: Settings;
   readonly models: ModelStore;
-  readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly storeProblems: LmdbStore['storeProblems'];
   readonly vision: Vision;
-  readonly jobs: JobService;
-  readonly audit: AuditService;
   readonly cameras: Cameras;
-  readonly record: AccessRecord;
   readonly metrics: Metrics;
   readonly log: Log;
 };
@@ -50,7 +44,7 @@ type FrontParts = {
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
-  const { jobs, audit, record } = parts;
+  const { jobs, audit, record, history, retention } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
@@ -59,7 +53,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const signing = await openSigning(settings);
   const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
   const shared = {
-    ...{ gallery, collections, models, vision, jobs, audit, access },
+    ...{ gallery, collections, models, vision, jobs, audit, history, retention, access },
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     fetcher: openPictureFetcher(settings),
@@ -68,7 +62,10 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
     people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
-    recognition: createRecognition({ gallery, vision, scoreTable }),
+    recognition: recordRecognition(createRecognition({ gallery, vision, scoreTable }), {
+      history,
+      which: settings.history.record,
+    }),
     bodyLimits: toBodyLimits(settings),
   };
   const vendors = [createCompreFaceDialect(shared), createFaceMatchExpertDialect(shared)];

@@ -9,6 +9,7 @@ import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
 import { addEnrol } from './commands/enrol.ts';
 import { addGallery } from './commands/gallery.ts';
+import { addHistory } from './commands/history.ts';
 import { addIdentify } from './commands/identify.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
@@ -55,6 +56,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addJobs,
     addGallery,
     addAudit,
+    addHistory,
     addConfig,
   ]) {
     add(program, run);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { auditSchema, jobsSchema } from './keeping.ts';
+import { auditSchema, historySchema, jobsSchema } from './keeping.ts';
 
 /**
  * Every setting there is. A field's `meta` is its documentation: `description`, `unit`, what its default is where that
@@ -253,6 +253,7 @@ export const settingsSchema = z
     jobs: jobsSchema.prefault({}),
     store: storeSchema.prefault({}),
     audit: auditSchema.prefault({}),
+    history: historySchema.prefault({}),
     log: logSchema.prefault({}),
   })
   .superRefine(({ http }, context) => {

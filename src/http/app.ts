@@ -1,7 +1,8 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Actor } from '../domain/audit.ts';
-import type { DialectName } from '../domain/credential.ts';
+import { accountOf, type DialectName } from '../domain/credential.ts';
+import type { Uuid } from '../domain/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
 import { actAs } from '../services/actor.ts';
@@ -78,8 +79,8 @@ function serveDialect(
     return guarded(ctx, async () => {
       if (!isOpen(ctx)) ctx.state.credential = await dialect.admit(ctx, ctx.path.slice(prefix.length));
       ctx.state.takeBody();
-      const actor = actorOf(ctx, dialect.name);
-      await actAs(actor, () => note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect))));
+      const answer = () => note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
+      await actAs(actorOf(ctx, dialect.name), answer, accountOfCaller(ctx));
     });
   };
 }
@@ -115,6 +116,10 @@ function actorOf({ state }: RequestContext, dialect: DialectName): Actor {
   if (state.trusted) return { kind: 'local' };
   if (!state.credential) return { kind: 'client', dialect };
   return { kind: 'credential', dialect, credentialId: state.credential.id };
+}
+
+function accountOfCaller({ state: { trusted, credential } }: RequestContext): Uuid | undefined {
+  return trusted || !credential ? undefined : accountOf(credential);
 }
 
 function answerUnrouted(ctx: Parameters<RequestHandler>[0], { errors }: Dialect): Promise<void> {

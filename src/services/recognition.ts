@@ -25,6 +25,8 @@ export type SearchAsk = {
   /** Cosine: that of a threshold, or of a dialect's own scale. */
   readonly minScore: number;
   readonly distinctPersons: boolean;
+  /** Where the faces were seen, for their events. */
+  readonly cameraId?: Uuid;
 };
 
 export type RecognisedPicture = { readonly picture: EmbeddedPicture; readonly candidates: Candidate[][] };
@@ -86,7 +88,8 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
   const scores = () => requireScores(models().embedding.id, scoreTable);
   const search = async (probes: Float32Array[], ask: SearchAsk): Promise<Candidate[][]> => {
     if (probes.length === 0) return [];
-    return gallery.search({ ...ask, modelId: models().embedding.id, probes });
+    const { cameraId: _, ...where } = ask;
+    return gallery.search({ ...where, modelId: models().embedding.id, probes });
   };
 
   return {

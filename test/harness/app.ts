@@ -6,7 +6,9 @@ import { openMemoryCameras } from '../../src/adapters/cameras/memory/open-memory
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { openMemoryHistory } from '../../src/adapters/history/memory/open-memory-history.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
+import { openRecords, type Records } from '../../src/app/open-records.ts';
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
@@ -14,6 +16,7 @@ import type { Audit } from '../../src/domain/ports/audit.ts';
 import type { Cameras } from '../../src/domain/ports/cameras.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
+import type { History } from '../../src/domain/ports/history.ts';
 import type { Jobs } from '../../src/domain/ports/jobs.ts';
 import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
@@ -27,21 +30,18 @@ import { defaultServerLimits, type HttpListener, listen, type ServerLimits } fro
 import { type Access, createAccess } from '../../src/services/access.ts';
 import { type Accounts, createAccounts } from '../../src/services/accounts.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
-import { type AuditService, createAudit } from '../../src/services/audit.ts';
-import { auditGallery } from '../../src/services/audited-gallery.ts';
 import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
-import { createJobs, type JobService } from '../../src/services/jobs.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
+import { recordRecognition } from '../../src/services/recorded-recognition.ts';
 import { createSigning, type Signing } from '../../src/services/signing.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { openTestVision, readScoreTables } from './vision.ts';
 
 /** What dialects are made from. */
-export type TestServices = {
-  readonly gallery: Gallery;
+export type TestServices = Records & {
   readonly credentials: Credentials;
   readonly vision: Vision;
   readonly recognition: Recognition;
@@ -50,11 +50,16 @@ export type TestServices = {
   readonly access: Access;
   readonly accounts: Accounts;
   readonly signing: Signing;
-  readonly jobs: JobService;
-  readonly audit: AuditService;
   readonly cameras: CameraService;
   readonly bodyLimits: BodyLimits;
 };
+
+const policy = { keepDays: 1, keepAtMost: 1_000 };
+const keeping = {
+  jobs: policy,
+  audit: policy,
+  history: { ...policy, record: 'all', onErasure: 'anonymise' },
+} as const;
 
 export type TestAppOptions = {
   /** `lmdb`, as in the product, when absent. */
@@ -95,7 +100,9 @@ export interface TestApp extends AsyncDisposable {
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const vision = options.vision ?? (await openTestVision());
   const store = await openStore(options.store ?? 'lmdb');
-  const services = createServices(store, vision, options);
+  const stack = new AsyncDisposableStack();
+  const records = openRecords(store, { settings: keeping, log: silentLog, stack });
+  const services = createServices({ ...store, ...records }, vision, options);
   const issueKeys = async (slug: string) => {
     const collection = await services.collections.create(localAdmin, { slug, name: slug });
     return { collection, keys: await createCompreFaceKeys(services.access, collection) };
@@ -121,7 +128,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(await issueKeys('default')),
     async [Symbol.asyncDispose]() {
       await Promise.all([main.drain(0), own.drain(0)]);
-      await services.jobs[Symbol.asyncDispose]();
+      await stack.disposeAsync();
       await vision[Symbol.asyncDispose]();
       await store.close();
     },
@@ -133,6 +140,7 @@ type TestStore = {
   credentials: Credentials;
   jobs: Jobs;
   audit: Audit;
+  history: History;
   cameras: Cameras;
   close: () => Promise<void>;
 };
@@ -145,6 +153,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),
       audit: openMemoryAudit(),
+      history: openMemoryHistory(),
       cameras: openMemoryCameras(),
       close: async () => gallery[Symbol.asyncDispose](),
     };
@@ -159,27 +168,25 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
 }
 
 function createServices(
-  { gallery: bare, credentials, jobs, audit: record, cameras }: TestStore,
+  { credentials, cameras, ...records }: Records & Pick<TestStore, 'credentials' | 'cameras'>,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {
-  const policy = { keepDays: 1, keepAtMost: 100 };
-  const audit = createAudit({ audit: record, policy, log: silentLog });
-  const gallery = auditGallery(bare, audit);
+  const { gallery } = records;
+  const recognition = createRecognition({ gallery, vision, scoreTable: readScoreTables() });
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   const signing = createSigning(Buffer.alloc(32, 5));
   const access = createAccess({ credentials, signing, attempts });
   return {
-    ...{ gallery, credentials, vision, audit },
+    ...{ ...records, credentials, vision },
     cameras: createCameras({ cameras }),
-    recognition: createRecognition({ gallery, vision, scoreTable: readScoreTables() }),
+    recognition: recordRecognition(recognition, { ...records, which: 'all' }),
     people: createPeople({
       ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
       ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
     }),
     collections: createCollections({ gallery, credentials }),
     ...{ access, signing, accounts: createAccounts({ dialect: 'enface', credentials, access, signing }) },
-    jobs: createJobs({ jobs, policy, log: silentLog }),
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
   };
 }

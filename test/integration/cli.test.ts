@@ -63,12 +63,23 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect((await run('keys', 'revoke', id)).exitCode).toBe(1);
   });
 
-  it('lists jobs, and says that it does not know one', async () => {
-    expect(await run('jobs', 'list')).toMatchObject({ exitCode: 0, stdout: 'There are no jobs.\n' });
-    expect(await runJson('jobs', 'list')).toEqual({ exitCode: 0, value: { jobs: [] } });
+  it('says that it does not know a job', async () => {
+    expect(await runJson('jobs', 'list', '--kind', 'unheard')).toEqual({ exitCode: 0, value: { jobs: [] } });
     const unknown = ['00000000-0000-1000-8000-000000000000'];
     expect((await run('jobs', 'show', '--follow', ...unknown)).exitCode).toBe(1);
     expect((await run('jobs', 'list', '--state', 'asleep')).exitCode).toBe(2);
+  });
+
+  it('tells the history, and takes away as a job what is kept no longer', async () => {
+    expect(await runJson('history', 'list', '--limit', '1')).toMatchObject({ exitCode: 0 });
+    const dry = await run('history', 'prune', '--dry-run');
+    expect(dry).toMatchObject({ exitCode: 0, stdout: 'Nothing would go.\n' });
+    const pruned = await run('history', 'prune');
+    expect(pruned).toMatchObject({ exitCode: 0, stdout: '0 events are gone.\n' });
+    const { value } = await runJson('jobs', 'list', '--kind', 'retention', '--state', 'done', '--limit', '1');
+    expect(value.jobs).toMatchObject([{ kind: 'retention', progress: { done: 3, total: 3 } }]);
+    const shown = await run('jobs', 'show', '--follow', value.jobs[0].id);
+    expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/state +done/) });
   });
 
   it('tells the audit record, and refuses a time that is none', async () => {

@@ -7,16 +7,19 @@ import type { Access } from '../../../services/access.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Health } from '../../../services/health.ts';
+import type { HistoryService } from '../../../services/history.ts';
 import type { JobService } from '../../../services/jobs.ts';
 import { listModels } from '../../../services/models.ts';
 import type { People } from '../../../services/people.ts';
 import type { Recognition } from '../../../services/recognition.ts';
+import type { Retention } from '../../../services/retention.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
 import { mountAudit } from './audit.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
+import { mountHistory } from './history.ts';
 import { mountJobs } from './jobs.ts';
 import { mountKeys } from './keys.ts';
 import { readBody } from './requests.ts';
@@ -31,9 +34,11 @@ export type OstiaryParts = {
   readonly health: Health;
   readonly jobs: JobService;
   readonly audit: AuditService;
+  readonly history: HistoryService;
+  readonly retention: Retention;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
-  readonly gallery: Pick<Gallery, 'counts'>;
+  readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -47,6 +52,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountState(router, parts);
   mountJobs(router, parts);
   mountAudit(router, parts);
+  mountHistory(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

@@ -9,6 +9,7 @@ import {
   type ServiceName,
   services,
 } from '../../../domain/credential.ts';
+import type { HistoryEvent } from '../../../domain/event.ts';
 import {
   type AnalysedFace,
   attributes,
@@ -262,6 +263,23 @@ export type AuditEntryAnswer = Omit<AuditEntry, 'atMs'> & { readonly at: string 
 
 /** With `nextBefore` there may be older ones: it is the `before` of the next page. */
 export type AuditAnswer = { readonly entries: readonly AuditEntryAnswer[]; readonly nextBefore?: number };
+
+/** Names are those of now; the scores of a model that has no table are left out. */
+export type EventAnswer = Omit<HistoryEvent, 'atMs' | 'accountId' | 'candidates' | 'gap'> & {
+  readonly at: string;
+  readonly candidates: readonly (Partial<ScoreAnswer> & {
+    readonly personId: string;
+    readonly referenceId: string;
+    readonly name?: string;
+  })[];
+  readonly gap?: { readonly from: string; readonly to: string; readonly count: number };
+};
+
+/** With `next` there are more: it is the `start` of the next page. */
+export type HistoryAnswer = { readonly events: readonly EventAnswer[]; readonly next?: number };
+
+/** What goes, or would; times when anything does. */
+export type PrunedAnswer = { readonly records: number; readonly oldest?: string; readonly newest?: string };
 
 export type HealthAnswer = {
   readonly ready: boolean;

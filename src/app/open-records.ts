@@ -1,0 +1,59 @@
+import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
+import type { Settings } from '../config/schema.ts';
+import type { Gallery } from '../domain/ports/gallery.ts';
+import type { Log } from '../domain/ports/log.ts';
+import { AccessRecord } from '../services/access-record.ts';
+import { type AuditService, createAudit } from '../services/audit.ts';
+import { auditGallery } from '../services/audited-gallery.ts';
+import { galleryWithHistory } from '../services/gallery-with-history.ts';
+import { createHistory, type HistoryService } from '../services/history.ts';
+import { createJobs, type JobService } from '../services/jobs.ts';
+import { createRetention, type Retention } from '../services/retention.ts';
+
+/** What the service keeps of its own doings, and the gallery whose doings are kept. */
+export type Records = {
+  readonly gallery: Gallery;
+  readonly jobs: JobService;
+  readonly audit: AuditService;
+  readonly record: AccessRecord;
+  readonly history: HistoryService;
+  readonly retention: Retention;
+};
+
+export type RecordsOptions = {
+  readonly settings: Pick<Settings, 'jobs' | 'audit' | 'history'>;
+  readonly log: Log;
+  readonly stack: AsyncDisposableStack;
+};
+
+/** They end with the stack. What needs a kind of job registers it before `resumeRecords` is called. */
+export function openRecords(
+  store: Pick<LmdbStore, 'gallery' | 'jobs' | 'audit' | 'history'>,
+  { settings, log, stack }: RecordsOptions,
+): Records {
+  const audit = createAudit({ ...store, policy: settings.audit, log: log.child({ part: 'audit' }) });
+  const history = stack.use(
+    createHistory({ ...store, policy: settings.history, log: log.child({ part: 'history' }) }),
+  );
+  const record = stack.use(new AccessRecord({ audit }));
+  const jobs = stack.use(
+    createJobs({ jobs: store.jobs, policy: settings.jobs, log: log.child({ part: 'jobs' }) }),
+  );
+  const gallery = auditGallery(galleryWithHistory(store.gallery, history), audit);
+  const retention = stack.use(
+    createRetention({ jobs, audit, history, log: log.child({ part: 'retention' }) }),
+  );
+  return { gallery, jobs, audit, record, history, retention };
+}
+
+/** Goes on with what earlier lives have left; the start does not wait for it, nor fails by it. */
+export function resumeRecords({ jobs, history, retention }: Records, log: Log): void {
+  const goOn = async () => {
+    await history.settlePartings();
+    await jobs.resume();
+    await retention.watch();
+  };
+  goOn().catch((error: unknown) =>
+    log.error({ error }, 'What was left unfinished could not be gone on with'),
+  );
+}
