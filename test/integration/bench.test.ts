@@ -83,6 +83,7 @@ describe('the bench command', () => {
       'accuracy',
       'calibrate',
       'load',
+      'enrol',
       'search',
       '',
     ]);

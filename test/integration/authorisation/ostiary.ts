@@ -77,6 +77,8 @@ export const ostiary: Surface = {
     },
     'GET /models': () => ({ path: '/models', elsewhere: 200 }),
     'GET /health': () => ({ path: '/health', elsewhere: 403 }),
+    'GET /history': () => ({ path: '/history', elsewhere: 200 }),
+    'POST /history/prune': () => ({ path: '/history/prune', json: { dryRun: true }, elsewhere: 403 }),
     'GET /audit': () => ({ path: '/audit', elsewhere: 403 }),
     'GET /jobs': () => ({ path: '/jobs', elsewhere: 403 }),
     'GET /jobs/:id': () => ({ path: `/jobs/${nothing}`, status: 404, elsewhere: 403 }),
