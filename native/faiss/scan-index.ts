@@ -48,6 +48,8 @@ export type EncodedRows = {
   readonly labels: Uint32Array;
   /** Left out where the index keeps none. */
   readonly vectors?: Float32Array;
+  /** Whether it is known that encode() wrote the codes, so that they need not be looked at. */
+  readonly areWhole?: boolean;
 };
 
 /** Our index: short codes, scanned, with bounds; native/faiss/core/bounds.h has the mathematics. */
@@ -100,7 +102,7 @@ export class ScanIndex implements VectorIndex {
    * Adds rows at once and answers the number of the first: nothing else happens in between. Of codes that were kept
    * elsewhere each is looked at; one that encode() cannot have written is a RangeError, and then nothing is added.
    */
-  append({ codes, labels, vectors }: EncodedRows): number {
+  append({ codes, labels, vectors, areWhole = false }: EncodedRows): number {
     const count = labels.length;
     requireThat(codes.length === count * this.codeBytes, `${codes.length} bytes are no ${count} codes.`);
     if (this.originals === 'none') {
@@ -109,7 +111,7 @@ export class ScanIndex implements VectorIndex {
       requireThat(vectors !== undefined, 'This index keeps originals, and there are none.');
       checkLabels(labels, checkVectors(vectors!, this.dimensions));
     }
-    const damaged = this.#index.areSound(codes);
+    const damaged = areWhole ? -1 : this.#index.areSound(codes);
     requireThat(damaged === -1, `Code ${damaged} is damaged.`);
     return this.#append(codes, labels, vectors);
   }

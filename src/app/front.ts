@@ -35,6 +35,7 @@ type FrontParts = Records & {
   readonly models: ModelStore;
   readonly credentials: Credentials;
   readonly storeProblems: LmdbStore['storeProblems'];
+  readonly collectionsLoading: LmdbStore['collectionsLoading'];
   readonly vision: Vision;
   readonly cameras: Cameras;
   readonly metrics: Metrics;
@@ -43,7 +44,7 @@ type FrontParts = Records & {
 
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
-  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
+  const { settings, models, gallery, credentials, vision, metrics, log } = parts;
   const { jobs, audit, record, history, retention } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
@@ -57,7 +58,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     fetcher: openPictureFetcher(settings),
-    health: createHealth({ vision, gallery, storeProblems }),
+    health: createHealth(parts),
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),

@@ -56,6 +56,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'model-missing': model,
   'model-unmeasured': model,
   overloaded: unavailable,
+  starting: unavailable,
   'vision-down': unavailable,
   cancelled: interrupted,
   'storage-full': unavailable,

@@ -204,6 +204,14 @@ const gallerySchema = z.strictObject({
     description:
       'Whether enrolled pictures are kept, so that callers can download them. Templates and crops are kept either way.',
   }),
+  loadFirst: z
+    .string()
+    .regex(/^([\w-]{1,48}(, *[\w-]{1,48})*)?$/, 'expected slugs of collections, separated by commas')
+    .default('')
+    .meta({
+      description:
+        'Slugs of the collections that can be searched first after a start, in this order, separated by commas: those that doors wait for. A search of a collection that is not loaded yet waits up to 2 s; then it is answered 503 with Retry-After.',
+    }),
   enrolment: enrolmentSchema.prefault({}),
 });
 

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'model-missing' // a network that is needed is not installed
   | 'model-unmeasured' // a rate was given, but the embedding model has no score table
   | 'overloaded' // a queue is full: try again later
+  | 'starting' // the collection is not loaded yet after a start: try again later
   | 'vision-down' // the vision process is being restarted: try again later
   | 'cancelled' // the caller has gone
   | 'storage-full' // the disk has no room for a write

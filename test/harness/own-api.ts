@@ -16,7 +16,7 @@ export type OwnApi = {
 const models = await openModelStore({ catalogueFile: 'models/catalogue.json', folders: ['models/onnx'] });
 
 export function openOwnDialect(services: TestServices): Dialect {
-  const health = createHealth({ ...services, storeProblems: () => [] });
+  const health = createHealth({ ...services, storeProblems: () => [], collectionsLoading: () => [] });
   return createOstiaryDialect({ ...services, models, health });
 }
 

@@ -29,7 +29,7 @@ async function openDoor(enrolment?: Partial<EnrolmentPolicy>): Promise<Door> {
       createOstiaryDialect({
         ...services,
         models,
-        health: createHealth({ ...services, storeProblems: () => [] }),
+        health: createHealth({ ...services, storeProblems: () => [], collectionsLoading: () => [] }),
       }),
     ],
   });

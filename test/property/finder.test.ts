@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exactScore } from '../../native/faiss/rescore.ts';
-import { toUnit as writeUnit } from '../../src/adapters/gallery/lmdb/finder/codes.ts';
+import { codeOf, toUnit as writeUnit } from '../../src/adapters/gallery/lmdb/finder/codes.ts';
 import { Finder } from '../../src/adapters/gallery/lmdb/finder/finder.ts';
 import type { Uuid } from '../../src/domain/gallery.ts';
 import { randomUnits, toUnit } from '../fixtures/vectors.ts';
@@ -157,7 +157,8 @@ test('the finder answers what a look at every row does, with the same scores', a
           const row = { number, person: (at * 7) % persons, collection: at % collections, vector };
           plain.rows.push(row);
           const ids = { personId: idOf(1, row.person), collectionId: idOf(2, row.collection) };
-          finder.addRow(modelId, { number, ...ids, vector });
+          const model = { id: modelId, dimensions: asked.dimensions };
+          finder.addRow(model, { number, ...ids, code: codeOf(vector) });
         };
         const vectors = vectorsOf(asked, 400);
         const probes = vectorsOf({ ...asked, seed: asked.seed + 7 }, 2).concat(vectors[0]!);

@@ -205,7 +205,13 @@ test('the LMDB gallery answers any sequence of calls as the plain one does, also
           gallery: openMemoryGallery(clock()),
           known: { collections: [], persons: [], references: [] },
         };
-        const options = { dir, ...clock(), ...(isSealed && { wrappingKey: Buffer.alloc(32, 7) }) };
+        // What is asked after it was opened meets the loading in its middle.
+        const options = {
+          dir,
+          loadSliceMs: 0,
+          ...clock(),
+          ...(isSealed && { wrappingKey: Buffer.alloc(32, 7) }),
+        };
         let store = await openLmdbStore(options);
         const known = nobody();
         try {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { codeOf } from '../../../src/adapters/gallery/lmdb/finder/codes.ts';
 import { Finder } from '../../../src/adapters/gallery/lmdb/finder/finder.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import { unit } from '../../fixtures/gallery/faces.ts';
@@ -25,8 +26,8 @@ function template(number: number, rows: number): Float32Array {
 function filled(rows: number): Finder {
   const finder = new Finder({ nowMs: () => 0, readTemplate: (number) => template(number, rows) });
   for (let number = 0; number < rows; number++) {
-    const row = { number, collectionId, personId: idOf(number), vector: template(number, rows) };
-    finder.addRow('model', row);
+    const row = { number, collectionId, personId: idOf(number), code: codeOf(template(number, rows)) };
+    finder.addRow({ id: 'model', dimensions }, row);
   }
   return finder;
 }

@@ -11,6 +11,7 @@ function visionIn(state: VisionStatus['state']) {
 }
 
 const storeProblems = () => [];
+const collectionsLoading = () => [];
 
 /** As a disk that cannot be read any more makes it. */
 function brokenGallery(): Pick<Gallery, 'listCollections'> {
@@ -21,12 +22,17 @@ function brokenGallery(): Pick<Gallery, 'listCollections'> {
 
 describe('health', () => {
   it('is ready when vision answers and the gallery can be read', async () => {
-    const health = createHealth({ vision: visionIn('ready'), gallery: openMemoryGallery(), storeProblems });
+    const health = createHealth({
+      vision: visionIn('ready'),
+      gallery: openMemoryGallery(),
+      storeProblems,
+      collectionsLoading,
+    });
     expect(await health.readiness()).toEqual({
       ready: true,
       parts: {
         vision: { ready: true, state: 'ready' },
-        gallery: { ready: true, state: 'loaded', problems: [] },
+        gallery: { ready: true, state: 'loaded', loading: 0, problems: [] },
       },
     });
   });
@@ -34,7 +40,12 @@ describe('health', () => {
   it.each(['starting', 'restarting', 'stopped'] as const)(
     'is not ready while vision is %s',
     async (state) => {
-      const health = createHealth({ vision: visionIn(state), gallery: openMemoryGallery(), storeProblems });
+      const health = createHealth({
+        vision: visionIn(state),
+        gallery: openMemoryGallery(),
+        storeProblems,
+        collectionsLoading,
+      });
       expect(await health.readiness()).toMatchObject({
         ready: false,
         parts: { vision: { ready: false, state }, gallery: { ready: true } },
@@ -42,8 +53,29 @@ describe('health', () => {
     },
   );
 
+  it('is not ready while collections are loaded, counts them for everybody and names them for operators', async () => {
+    const gallery = openMemoryGallery();
+    const loading = [await gallery.createCollection('door', 'Door')];
+    await gallery.createCollection('gate', 'Gate');
+    const collectionsLoading = () => loading.map(({ id }) => id);
+    const health = createHealth({ vision: visionIn('ready'), gallery, storeProblems, collectionsLoading });
+    expect(await health.readiness()).toMatchObject({
+      ready: false,
+      parts: { gallery: { ready: false, state: 'loading', loading: 1 } },
+    });
+    expect(await health.loading()).toEqual(['door']);
+    loading.pop();
+    expect(await health.readiness()).toMatchObject({ ready: true, parts: { gallery: { loading: 0 } } });
+    expect(await health.loading()).toEqual([]);
+  });
+
   it('is not ready while the gallery cannot be read, and tells the error', async () => {
-    const health = createHealth({ vision: visionIn('ready'), gallery: brokenGallery(), storeProblems });
+    const health = createHealth({
+      vision: visionIn('ready'),
+      gallery: brokenGallery(),
+      storeProblems,
+      collectionsLoading,
+    });
     expect(await health.readiness()).toMatchObject({
       ready: false,
       parts: { vision: { ready: true }, gallery: { ready: false, state: 'storage-failed' } },
@@ -54,7 +86,12 @@ describe('health', () => {
     let problems: StoreProblem[] = ['a', 'b'].map((key) => ({ table: 'templates', key, message: 'damaged' }));
     problems.push({ table: 'departures', key: 'c', message: 'the disk is full' });
     const gallery = openMemoryGallery();
-    const health = createHealth({ vision: visionIn('ready'), gallery, storeProblems: () => problems });
+    const health = createHealth({
+      vision: visionIn('ready'),
+      gallery,
+      storeProblems: () => problems,
+      collectionsLoading,
+    });
     const told = async () => {
       const { ready, parts } = await health.readiness();
       return { ready, problems: parts.gallery.problems };

@@ -264,6 +264,7 @@ export class LmdbGallery implements Gallery {
 
   async countSearchable(collectionIds: readonly Uuid[]): Promise<number> {
     for (const id of collectionIds) this.#reader.prefix(id);
+    await this.#parts.readiness.persons(collectionIds);
     return this.#parts.finder.countSearchable(collectionIds);
   }
 

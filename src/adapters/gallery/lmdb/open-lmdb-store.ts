@@ -16,8 +16,10 @@ import { Pictures } from './disk/pictures.ts';
 import { unlock } from './disk/sealing/unlock.ts';
 import { openStoreFiles } from './disk/store-files.ts';
 import { openTables } from './disk/tables.ts';
+import { completeCodes } from './finder/complete-codes.ts';
 import { Finder } from './finder/finder.ts';
-import { loadFinder } from './finder/load.ts';
+import { beginLoad } from './finder/load.ts';
+import { Readiness } from './finder/readiness.ts';
 import { LmdbHistory } from './history/lmdb-history.ts';
 import { LmdbAudit } from './lmdb-audit.ts';
 import { openLmdbCameras } from './lmdb-cameras.ts';
@@ -41,6 +43,10 @@ export type LmdbStoreOptions = {
   readonly nowMs?: () => number;
   /** Gives each id once; UUIDs of version 1 when absent. */
   readonly nextId?: () => Uuid;
+  /** Slugs of the collections that can be searched before all others, in this order. */
+  readonly loadFirst?: readonly string[];
+  /** Loading holds the event loop no longer than this at a time; 2 when absent. */
+  readonly loadSliceMs?: number;
   /** Told when something removed cannot be taken from the disk, and when it has gone after all. */
   readonly log?: Log;
 };
@@ -52,8 +58,12 @@ export type LmdbStore = {
   readonly audit: Audit;
   readonly cameras: Cameras;
   readonly history: History;
+  /** Those that cannot be searched yet: whoever asks for them waits, and is told `starting` when that takes long. */
+  collectionsLoading(): readonly Uuid[];
+  /** Resolves when all collections can be searched. Rejects when that fails, or the store is closed before. */
+  loaded(): Promise<void>;
   /**
-   * Records that were found damaged and left out when the store was opened, pictures that could not be removed, and, as
+   * Records that were found damaged and left out, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
    */
   storeProblems(): readonly StoreProblem[];
@@ -63,7 +73,8 @@ export type LmdbStore = {
 
 /**
  * Opens the store in a folder. Rejects with `storage-failed` when another process has it, a newer version of Ostiary
- * wrote it, it is sealed with another key or none is expected, or the head of one of its files is damaged; a damaged template is left out and told by `storeProblems`.
+ * wrote it, it is sealed with another key or none is expected, or the head of one of its files is damaged; damaged records
+ * are left out and told by `storeProblems`. Its collections are loaded while it answers.
  */
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   const { dir } = options;
@@ -79,6 +90,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const { storeId } = await migrate(environment, tables);
   await completePersonNumbers(environment, tables);
   await completeMemberCounts(environment, tables);
+  await completeCodes(environment, tables);
   await pictures.claim(storeId);
   await settle();
   await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
@@ -89,7 +101,14 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const problems = new Problems();
   const found = new Found({ tables, nowMs, problems });
   const finder = new Finder({ nowMs, readTemplate: (number) => found.template(number) });
-  await loadFinder(tables, finder, problems);
+  const readiness = new Readiness();
+  const stop = new AbortController();
+  const load = await beginLoad({
+    ...{ environment, tables, finder, problems, readiness },
+    first: options.loadFirst ?? [],
+    sliceMs: options.loadSliceMs ?? 2,
+    signal: stop.signal,
+  });
   const credentials = new LmdbCredentials(environment, ledger);
   opened.defer(() => credentials.writeUses());
   const cameras = await openLmdbCameras(environment, ledger);
@@ -114,13 +133,32 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   };
   const reader = new Reader({ environment, tables, pictures });
   const gallery = new LmdbGallery({
-    ...{ environment, pictures, finder, found, reader, writer, receipts, removals, scrubber, close },
+    ...{
+      environment,
+      pictures,
+      finder,
+      found,
+      readiness,
+      reader,
+      writer,
+      receipts,
+      removals,
+      scrubber,
+      close,
+    },
     ...ledger,
+  });
+  const loaded = load();
+  opened.defer(async () => {
+    stop.abort();
+    await loaded.catch(() => undefined);
   });
   const held = opened.move();
   void removals.resume();
   return {
     ...{ gallery, credentials, close },
+    collectionsLoading: () => readiness.waiting,
+    loaded: () => loaded,
     jobs: new LmdbJobs(environment, ledger),
     audit: new LmdbAudit(environment, ledger),
     cameras,

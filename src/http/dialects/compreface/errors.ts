@@ -57,6 +57,7 @@ export const errors: DialectErrors = {
     'model-missing': () => fault(500, 41, 'The network that is needed is not installed'),
     'model-unmeasured': () => fault(500, 41, 'The scores of the network were never measured'),
     overloaded: later(503, 41, 'Too many pictures are waiting, please try again'),
+    starting: later(503, 41, 'The faces are being loaded, please try again'),
     'vision-down': later(503, 41, 'The networks are being restarted, please try again'),
     cancelled: () => ({ status: 499 }),
     'storage-full': () => fault(507, 0, 'No room is left to save this'),

@@ -83,6 +83,7 @@ export const errors: DialectErrors = {
     'model-missing': broken,
     'model-unmeasured': broken,
     overloaded: later(503, 'Too many pictures are waiting, please try again'),
+    starting: later(503, 'The faces are being loaded, please try again'),
     'vision-down': later(503, 'The networks are being started, please try again'),
     cancelled: refuse(499, 'The client hung up'),
     'storage-full': refuse(507, 'No room is left to save this'),

@@ -90,7 +90,7 @@ function mountState(router: DialectRouter, { health, models, vision, gallery }: 
     const answer: HealthAnswer = {
       ready,
       vision: vision.status(),
-      gallery: { ...gallery.counts(), ready: parts.gallery.ready },
+      gallery: { ...gallery.counts(), ready: parts.gallery.ready, loading: await health.loading() },
     };
     ctx.body = answer;
   });

@@ -48,6 +48,7 @@ export const errors: DialectErrors = {
     'model-missing': refuse(501),
     'model-unmeasured': refuse(501),
     overloaded: refuse(503),
+    starting: refuse(503),
     'vision-down': refuse(503),
     cancelled: refuse(499),
     'storage-full': refuse(507),

@@ -284,5 +284,6 @@ export type PrunedAnswer = { readonly records: number; readonly oldest?: string;
 export type HealthAnswer = {
   readonly ready: boolean;
   readonly vision: VisionStatus;
-  readonly gallery: GalleryCounts & { readonly ready: boolean };
+  /** `loading`: slugs of the collections that cannot be searched yet. */
+  readonly gallery: GalleryCounts & { readonly ready: boolean; readonly loading: readonly string[] };
 };

@@ -3,12 +3,13 @@ export { ownUuidBytes, uuidAt, uuidBytes } from '../../../../primitives/uuid-byt
 /** Eight bytes whose order is the number's. */
 export function numberBytes(number: number): Buffer {
   const bytes = Buffer.allocUnsafe(8);
-  bytes.writeBigUInt64BE(BigInt(number));
+  bytes.writeUInt32BE(Math.floor(number / 2 ** 32));
+  bytes.writeUInt32BE(number % 2 ** 32, 4);
   return bytes;
 }
 
 export function numberAt(bytes: Buffer, at = 0): number {
-  return Number(bytes.readBigUInt64BE(at));
+  return bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 }
 
 /** UTF-16, high byte first: the order of the bytes is the order by code unit. */

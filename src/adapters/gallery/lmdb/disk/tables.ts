@@ -6,6 +6,7 @@ import type { Collection, Membership, Person, Reference, Uuid } from '../../../.
 import type { Job } from '../../../../domain/job.ts';
 import type { Parting } from '../../../../domain/ports/history.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
+import { codePack } from './code-packs.ts';
 import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
 import type { TableOpener } from './environment.ts';
 import { idBytes } from './record-keys.ts';
@@ -91,6 +92,8 @@ export function openTables(environment: TableOpener) {
     memberReferences: environment.table('member-references', nothing),
     /** number → */
     templates: environment.table('templates', templateRow),
+    /** pack → what the index keeps of the templates, of eight neighbours by number each; made from them where damaged */
+    codes: environment.table('codes', codePack),
     /** number → */
     crops: environment.table('crops', crop),
     /** collection‖person: she has left, and her references there are going */

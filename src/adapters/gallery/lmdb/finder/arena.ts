@@ -2,6 +2,7 @@ import { ScanIndex } from '../../../../../native/faiss/scan-index.ts';
 import type { VectorHit } from '../../../../../native/faiss/vector-index.ts';
 import { indexDimensions, probeVectors } from './codes.ts';
 import { CollectionMasks } from './collection-masks.ts';
+import { RowBatch } from './row-batch.ts';
 import { type RowFacts, Rows } from './rows.ts';
 
 export type ArenaSearch = {
@@ -40,13 +41,26 @@ export class Arena {
     this.#index = new ScanIndex({ dimensions: indexDimensions(dimensions), originals: 'none' });
   }
 
-  /** Adds a reference by its code, unless it is there. */
-  add(facts: RowFacts, code: Uint8Array): boolean {
-    if (this.#rows.find(facts.number) >= 0) return false;
+  /** Adds a reference that is not there, by its code. */
+  add(facts: RowFacts, code: Uint8Array): void {
     this.#index.append({ codes: code, labels: Uint32Array.of(labelOf(facts.number)) });
     this.#masks.add(this.#rows.count, facts.collection);
     this.#rows.append(facts);
-    return true;
+  }
+
+  /** Room for rows that are to be added at once. */
+  batch(): RowBatch {
+    return new RowBatch(this.#index.codeBytes);
+  }
+
+  /** Adds the rows of a batch, none of which is there, and empties it. Their codes come from a record that was whole. */
+  addAll(batch: RowBatch): void {
+    const { codes, columns } = batch;
+    // Turning them into 32 bits cuts them as `labelOf` does.
+    this.#index.append({ codes, labels: new Uint32Array(columns.numbers), areWhole: true });
+    this.#masks.addAll(this.#rows.count, columns.collections);
+    this.#rows.appendAll(columns);
+    batch.count = 0;
   }
 
   /** Answers what was removed, if it was there. */
@@ -62,6 +76,15 @@ export class Arena {
     this.#rows.moveLast(to);
     if (from !== to) this.#masks.add(to, moved);
     return facts;
+  }
+
+  get rows(): number {
+    return this.#rows.count;
+  }
+
+  /** The reference of a row, rows being numbered from 0 on. */
+  numberAt(row: number): number {
+    return this.#rows.numberAt(row);
   }
 
   /** What a reference is, if it is here. */

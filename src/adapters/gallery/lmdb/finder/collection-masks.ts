@@ -30,6 +30,12 @@ export class CollectionMasks {
     for (const { wanted, rows } of this.#kept.values()) if (wanted[collection] === 1) rows.add(row);
   }
 
+  /** To be told of neighbours, from `row` on, that have become rows of these collections. */
+  addAll(row: number, collections: Uint32Array): void {
+    if (this.#kept.size === 0) return;
+    for (const [at, collection] of collections.entries()) this.add(row + at, collection);
+  }
+
   /** To be told of each row that is no more one of this collection. */
   remove(row: number, collection: number): void {
     for (const { wanted, rows } of this.#kept.values()) if (wanted[collection] === 1) rows.remove(row);

@@ -11,8 +11,22 @@ export class Column {
   }
 
   set(at: number, value: number): void {
+    this.#chunkOf(at)[at & (chunkLength - 1)] = value;
+  }
+
+  /** Sets neighbours, from `at` on. */
+  setAll(at: number, values: Uint32Array): void {
+    for (let done = 0; done < values.length; ) {
+      const inChunk = (at + done) & (chunkLength - 1);
+      const part = values.subarray(done, done + chunkLength - inChunk);
+      this.#chunkOf(at + done).set(part, inChunk);
+      done += part.length;
+    }
+  }
+
+  #chunkOf(at: number): Uint32Array {
     const chunk = at >>> chunkBits;
     while (chunk >= this.#chunks.length) this.#chunks.push(new Uint32Array(chunkLength));
-    this.#chunks[chunk]![at & (chunkLength - 1)] = value;
+    return this.#chunks[chunk]!;
   }
 }

@@ -1,7 +1,7 @@
 import type { Person, Uuid } from '../../../../domain/gallery.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
 import { Arena } from './arena.ts';
-import { codeOf } from './codes.ts';
+import { Filler } from './filler.ts';
 import { wordsOf } from './id-table.ts';
 import { People } from './people.ts';
 import type { ReadTemplate } from './probe-search.ts';
@@ -12,8 +12,11 @@ export type NewRow = {
   readonly number: number;
   readonly personId: Uuid;
   readonly collectionId: Uuid;
-  readonly vector: Float32Array;
+  readonly code: Uint8Array;
 };
+
+/** An embedding model; all templates of one have the same length. */
+export type Model = { readonly id: string; readonly dimensions: number };
 
 export type FinderParts = { readonly nowMs: () => number; readonly readTemplate: ReadTemplate };
 
@@ -59,12 +62,40 @@ export class Finder {
     else this.#hidden.delete(collectionId);
   }
 
-  addRow(modelId: string, { number, personId, collectionId, vector }: NewRow): void {
-    const arena = this.#arenas.get(modelId) ?? new Arena(vector.length);
-    this.#arenas.set(modelId, arena);
+  /** Adds a row, unless it is there. */
+  addRow(model: Model, { number, personId, collectionId, code }: NewRow): void {
+    const arena = this.#arena(model);
+    if (arena.find(number)) return;
     const collection = this.#slotOf(collectionId);
-    const person = this.#people.addRow(wordsOf(personId), collection);
-    arena.add({ number, person, collection }, codeOf(vector));
+    arena.add({ number, person: this.#people.addRow(collection, wordsOf(personId)), collection }, code);
+  }
+
+  /** For many rows at once. */
+  filler(dimensionsOf: (modelId: string) => number | undefined): Filler {
+    return new Filler({
+      people: this.#people,
+      slotOf: (collectionId) => this.#slotOf(collectionId),
+      arenaOf: (id) => {
+        const dimensions = dimensionsOf(id);
+        return dimensions === undefined ? undefined : this.#arena({ id, dimensions });
+      },
+    });
+  }
+
+  has(number: number): boolean {
+    return [...this.#arenas.values()].some((arena) => arena.find(number) !== undefined);
+  }
+
+  /** The numbers of all rows, in no order. */
+  *numbers(): Iterable<number> {
+    for (const arena of this.#arenas.values()) {
+      for (let row = arena.rows - 1; row >= 0; row--) yield arena.numberAt(row);
+    }
+  }
+
+  /** How many rows there are. */
+  get rows(): number {
+    return [...this.#arenas.values()].reduce((sum, { rows }) => sum + rows, 0);
   }
 
   removeRow(number: number): void {
@@ -79,7 +110,7 @@ export class Finder {
     for (const arena of this.#arenas.values()) {
       const facts = arena.find(number);
       if (!facts) continue;
-      arena.give(number, this.#people.addRow(wordsOf(personId), facts.collection));
+      arena.give(number, this.#people.addRow(facts.collection, wordsOf(personId)));
       this.#people.removeRow(facts.person, facts.collection);
     }
   }
@@ -107,6 +138,12 @@ export class Finder {
         return this.#people.isSearchable(person, collection, request.includeBarred) ? facts : undefined;
       },
     });
+  }
+
+  #arena({ id, dimensions }: Model): Arena {
+    const arena = this.#arenas.get(id) ?? new Arena(dimensions);
+    this.#arenas.set(id, arena);
+    return arena;
   }
 
   #slotOf(collectionId: Uuid): number {

@@ -11,9 +11,10 @@ export function follow(finder: Finder, step: AfterCommit): void {
       finder.forget(step.personId);
       break;
     case 'row': {
-      const { template, personId, collectionId } = step.row;
-      const ids = { number: step.number, personId, collectionId };
-      finder.addRow(template.modelId, { ...ids, vector: template.vector });
+      const { number, row, code } = step;
+      const { template, ...ids } = row;
+      const model = { id: template.modelId, dimensions: template.vector.length };
+      finder.addRow(model, { ...ids, number, code });
       break;
     }
     case 'row-gone':

@@ -1,9 +1,9 @@
 import { ownUuidBytes } from '../disk/keys.ts';
 
-/** The sixteen bytes of an id as four numbers, in machine order. */
+/** The sixteen bytes of each of some ids as four numbers in machine order. */
 export type IdWords = Uint32Array;
 
-const wordsAnId = 4;
+export const wordsAnId = 4;
 const chunkBits = 12;
 const chunkIds = 2 ** chunkBits;
 /** Each part grows on its own, so that growing a large table takes no longer than growing a small one. */
@@ -25,25 +25,26 @@ export class IdTable {
   readonly #free: number[] = [];
   #end = 0;
 
-  /** The slot of an id, −1 when it has none. */
-  find(id: IdWords): number {
-    const hash = hashOf(id, 0);
+  /** The slot of the id at this word, −1 when it has none. */
+  find(ids: IdWords, at = 0): number {
+    const hash = hashOf(ids, at);
     const { slots } = this.#parts[hash % parts]!;
-    for (let at = placeOf(hash, slots); slots[at] !== 0; at = (at + 1) & (slots.length - 1)) {
-      if (this.#isAt(slots[at]! - 1, id)) return slots[at]! - 1;
+    for (let place = placeOf(hash, slots); slots[place] !== 0; place = (place + 1) & (slots.length - 1)) {
+      if (this.#isAt(slots[place]! - 1, ids, at)) return slots[place]! - 1;
     }
     return -1;
   }
 
   /** As `find`, but an unknown id gets a slot. */
-  intern(id: IdWords): number {
-    const known = this.find(id);
+  intern(ids: IdWords, at = 0): number {
+    const known = this.find(ids, at);
     if (known >= 0) return known;
     const slot = this.#free.pop() ?? this.#end++;
     const chunk = slot >>> chunkBits;
     if (chunk === this.#chunks.length) this.#chunks.push(new Uint32Array(chunkIds * wordsAnId));
-    this.#chunks[chunk]!.set(id, (slot & (chunkIds - 1)) * wordsAnId);
-    const hash = hashOf(id, 0);
+    const to = (slot & (chunkIds - 1)) * wordsAnId;
+    for (let word = 0; word < wordsAnId; word++) this.#chunks[chunk]![to + word] = ids[at + word]!;
+    const hash = hashOf(ids, at);
     const part = this.#parts[hash % parts]!;
     if (part.used + 1 > fullest * part.slots.length) this.#grow(part);
     put(part.slots, hash, slot);
@@ -69,12 +70,11 @@ export class IdTable {
     this.#free.push(slot);
   }
 
-  #isAt(slot: number, id: IdWords): boolean {
+  #isAt(slot: number, ids: IdWords, at: number): boolean {
     const chunk = this.#chunks[slot >>> chunkBits]!;
-    const at = (slot & (chunkIds - 1)) * wordsAnId;
-    return (
-      chunk[at] === id[0] && chunk[at + 1] === id[1] && chunk[at + 2] === id[2] && chunk[at + 3] === id[3]
-    );
+    const from = (slot & (chunkIds - 1)) * wordsAnId;
+    for (let word = 0; word < wordsAnId; word++) if (chunk[from + word] !== ids[at + word]) return false;
+    return true;
   }
 
   #hashAt(slot: number): number {

@@ -1,46 +1,50 @@
-import { numberAt, uuidAt } from '../disk/keys.ts';
-import { idBytes } from '../disk/record-keys.ts';
-import type { ReadTable } from '../disk/table.ts';
-import type { Tables } from '../disk/tables.ts';
-import type { Problems } from '../problems.ts';
-import type { Finder } from './finder.ts';
-import { Pace } from './pace.ts';
+import { AppError } from '../../../../domain/errors.ts';
+import { packKey } from '../disk/code-packs.ts';
+import type { Environment } from '../disk/environment.ts';
+import { Loading, type LoadingParts } from './loading.ts';
+import { reconcile } from './reconcile.ts';
+import { remakePack } from './remake-pack.ts';
 
-/** Opening holds the event loop no longer than this at a time. */
-const sliceMs = 4;
+/** A write makes so many packs anew. */
+const packsAtOnce = 8;
 
-/** Fills the finder: persons, then their templates in one ordered scan. Damaged records are left out. */
-export async function loadFinder(tables: Tables, finder: Finder, problems: Problems): Promise<void> {
-  await eachEntry(tables.collections, problems, (_key, { id, clearing }) => {
-    if (clearing) finder.hideCollection(id, true);
-  });
-  await eachEntry(tables.persons, problems, (_key, person) => finder.judge(person));
-  // Whoever has left is found by nobody; what she left behind is being removed.
-  for (const key of tables.departures.keys()) {
-    finder.hideMember({ collectionId: uuidAt(key), personId: uuidAt(key, idBytes), hidden: true });
-  }
-  await eachEntry(tables.templates, problems, (key, { template, ...ids }) =>
-    finder.addRow(template.modelId, { ...ids, number: numberAt(key), vector: template.vector }),
-  );
+export type LoadParts = LoadingParts & { readonly environment: Environment };
+
+/**
+ * Begins to load the finder: resolves when requests may come, with a function that loads it and resolves when all is
+ * there. That one rejects when the signal ends it.
+ */
+export async function beginLoad(parts: LoadParts): Promise<() => Promise<void>> {
+  const loading = new Loading(parts);
+  await loading.begin();
+  return async () => {
+    try {
+      await loading.loadRows();
+      const wrong = await reconcile(parts);
+      loading.endRows();
+      await loading.loadPersons();
+      await rewritePacks(parts, [...loading.damaged, ...wrong]);
+    } catch (error) {
+      parts.readiness.fail(error);
+      throw error;
+    }
+  };
 }
 
-/** Goes through a table in slices. */
-async function eachEntry<V>(
-  table: ReadTable<V>,
-  problems: Problems,
-  take: (key: Buffer, value: V) => void,
-): Promise<void> {
-  const pace = new Pace(sliceMs);
-  for (let after: Buffer | undefined; ; await pace.rest()) {
-    let isWhole = true;
-    for (const { key, open } of table.sealedEntries(after && { after })) {
-      after = key;
-      const value = problems.readable({ table: table.name, key }, open);
-      if (value !== undefined) take(key, value);
-      if (!pace.isOver) continue;
-      isWhole = false;
-      break;
-    }
-    if (isWhole) return;
+/** Where that fails the next start makes them anew. */
+async function rewritePacks({ environment, tables }: LoadParts, packs: readonly number[]): Promise<void> {
+  for (let done = 0; done < packs.length; done += packsAtOnce) {
+    const some = packs.slice(done, done + packsAtOnce);
+    await environment
+      .write(() => {
+        for (const pack of some) {
+          const rows = remakePack(tables, pack);
+          if (rows.length > 0) tables.codes.put(packKey(pack), rows);
+          else tables.codes.remove(packKey(pack));
+        }
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof AppError)) throw error;
+      });
   }
 }

@@ -36,13 +36,23 @@ export class People {
     this.#nowMs = nowMs;
   }
 
-  /** Counts a row more of a person; answers her slot. */
-  addRow(id: IdWords, collection: number): number {
-    const person = this.#ids.intern(id);
+  /** Counts a row more of the person whose id stands at this word; answers her slot. */
+  addRow(collection: number, ids: IdWords, at = 0): number {
+    const person = this.#ids.intern(ids, at);
+    this.addRowOf(person, collection);
+    return person;
+  }
+
+  /** As `addRow`, of somebody who has a slot. */
+  addRowOf(person: number, collection: number): void {
+    const homeRows = this.#homeRows.get(person);
+    if (homeRows > 0 && this.#home.get(person) === collection) {
+      this.#homeRows.set(person, homeRows + 1);
+      return;
+    }
     const rows = this.#rowsIn(person, collection);
     this.#setRows(person, collection, rows + 1);
     if (rows === 0 && !this.#hasLeft(person, collection)) this.#count(collection, 1);
-    return person;
   }
 
   /** Counts a row less; the slot of somebody without any is given to others. */
@@ -109,6 +119,7 @@ export class People {
 
   /** Only who is or becomes an exception needs a slot for that. */
   #except(id: Uuid, isOne: boolean, change: (exception: Exception, person: number) => void): void {
+    if (!isOne && this.#exceptions.size === 0) return;
     const words = wordsOf(id);
     const person = isOne ? this.#ids.intern(words) : this.#ids.find(words);
     const exception = this.#exceptions.get(person) ?? { hidden: false, leaving: new Set() };

@@ -1,10 +1,19 @@
 import { Column } from './column.ts';
 
-const pageBits = 10;
-const pageLength = 2 ** pageBits;
+const pageLength = 1024;
 
 /** What a row of the index is: a reference's number, the slots of its person and of its collection. */
 export type RowFacts = { readonly number: number; readonly person: number; readonly collection: number };
+
+/** Facts of several rows, by columns. */
+export type RowColumns = {
+  readonly numbers: Float64Array;
+  readonly persons: Uint32Array;
+  readonly collections: Uint32Array;
+};
+
+/** The rows of the references with the numbers from `first` on: row + 1, or 0. */
+type Page = { readonly first: number; readonly rows: Uint32Array; used: number };
 
 /** The facts of an index's rows, a column each; rows have the index's numbers. */
 export class Rows {
@@ -13,8 +22,9 @@ export class Rows {
   #high: Column | undefined;
   readonly #person = new Column();
   readonly #collection = new Column();
-  /** By number, in pages: row + 1, or 0; behind these how many rows a page has. */
-  readonly #rowOf = new Map<number, Uint32Array>();
+  readonly #pages = new Map<number, Page>();
+  /** Neighbours by row are mostly neighbours by number. */
+  #lastPage: Page | undefined;
   #count = 0;
 
   get count(): number {
@@ -23,8 +33,8 @@ export class Rows {
 
   /** The row of a reference, −1 when it has none. */
   find(number: number): number {
-    const page = this.#rowOf.get(Math.floor(number / pageLength));
-    return (page?.[number % pageLength] ?? 0) - 1;
+    const page = this.#pages.get(Math.floor(number / pageLength));
+    return page === undefined ? -1 : page.rows[number - page.first]! - 1;
   }
 
   numberAt(row: number): number {
@@ -50,6 +60,13 @@ export class Rows {
     this.#setNumber(this.#count++, number);
   }
 
+  /** Of the next rows. */
+  appendAll({ numbers, persons, collections }: RowColumns): void {
+    this.#person.setAll(this.#count, persons);
+    this.#collection.setAll(this.#count, collections);
+    for (const number of numbers) this.#setNumber(this.#count++, number);
+  }
+
   /** The last row goes to the place of one that goes, which may be itself. */
   moveLast(to: number): void {
     this.#forgetRow(this.numberAt(to));
@@ -61,27 +78,32 @@ export class Rows {
   }
 
   #setNumber(row: number, number: number): void {
-    const high = Math.floor(number / 2 ** 32);
-    this.#low.set(row, number % 2 ** 32);
-    if (high > 0) this.#high ??= new Column();
-    this.#high?.set(row, high);
-    this.#setRow(number, row);
-  }
-
-  #setRow(number: number, row: number): void {
-    const key = Math.floor(number / pageLength);
-    const page = this.#rowOf.get(key) ?? new Uint32Array(pageLength + 1);
-    const at = number % pageLength;
-    if (page[at] === 0) page[pageLength]!++;
-    page[at] = row + 1;
-    this.#rowOf.set(key, page);
+    this.#low.set(row, number);
+    if (number >= 2 ** 32) this.#high ??= new Column();
+    this.#high?.set(row, number / 2 ** 32);
+    const page = this.#pageOf(number);
+    const at = number - page.first;
+    if (page.rows[at] === 0) page.used++;
+    page.rows[at] = row + 1;
   }
 
   #forgetRow(number: number): void {
+    const page = this.#pageOf(number);
+    page.rows[number - page.first] = 0;
+    page.used--;
+    if (page.used > 0) return;
+    this.#pages.delete(page.first / pageLength);
+    this.#lastPage = undefined;
+  }
+
+  #pageOf(number: number): Page {
+    const last = this.#lastPage;
+    if (last && number >= last.first && number < last.first + pageLength) return last;
     const key = Math.floor(number / pageLength);
-    const page = this.#rowOf.get(key)!;
-    page[number % pageLength] = 0;
-    page[pageLength]!--;
-    if (page[pageLength] === 0) this.#rowOf.delete(key);
+    const made = () => ({ first: key * pageLength, rows: new Uint32Array(pageLength), used: 0 });
+    const page = this.#pages.get(key) ?? made();
+    this.#pages.set(key, page);
+    this.#lastPage = page;
+    return page;
   }
 }

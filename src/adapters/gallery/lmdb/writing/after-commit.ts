@@ -5,7 +5,12 @@ import type { TemplateRow } from '../disk/codecs.ts';
 export type AfterCommit =
   | { readonly kind: 'person'; readonly person: Person }
   | { readonly kind: 'person-gone'; readonly personId: Uuid }
-  | { readonly kind: 'row'; readonly number: number; readonly row: TemplateRow }
+  | {
+      readonly kind: 'row';
+      readonly number: number;
+      readonly row: TemplateRow;
+      readonly code: Uint8Array;
+    }
   | { readonly kind: 'row-gone'; readonly number: number }
   | { readonly kind: 'row-moved'; readonly number: number; readonly personId: Uuid }
   | { readonly kind: 'picture-gone'; readonly referenceId: Uuid }

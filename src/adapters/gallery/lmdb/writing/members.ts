@@ -20,6 +20,7 @@ import {
   referenceKey,
 } from '../disk/record-keys.ts';
 import type { MembershipRecord, ReferenceRecord } from '../disk/tables.ts';
+import { giveCode } from './codes.ts';
 import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 
 /** A member as a write sees it. */
@@ -153,6 +154,7 @@ export function giveReference(
   const given = { ...record, personId };
   tables.references.put(at, given);
   tables.templates.put(numberBytes(number), { ...row, personId });
+  giveCode(tables, number, personId);
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, record.personId, number));
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   after.push({ kind: 'row-moved', number, personId });

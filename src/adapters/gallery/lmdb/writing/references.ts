@@ -11,6 +11,8 @@ import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
 import { memberPrefix, memberReferenceKey, referenceKey, textKey } from '../disk/record-keys.ts';
 import { readable } from '../disk/table.ts';
 import type { ReferenceRecord } from '../disk/tables.ts';
+import { codeOf } from '../finder/codes.ts';
+import { dropCode, putCodes } from './codes.ts';
 import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 import { leave, type Member, type MemberWish, memberFor, memberOf, putMember } from './members.ts';
 
@@ -62,13 +64,15 @@ export function putReference(ledger: Ledger, collection: OpenCollection, referen
   tables.referenceNumbers.put(ownUuidBytes(id), number);
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   tables.templates.put(numberBytes(number), row);
+  const code = codeOf(template.vector);
+  putCodes(tables, [{ number, modelId: template.modelId, collectionId, personId, code }]);
   if (crop) tables.crops.put(numberBytes(number), crop);
   if (text !== '') tables.texts.put(textKey(collection.bytes, text, faceNumber), true);
   if (faceNumber !== number) {
     tables.faceCopies.put(referenceKey(collection.bytes, faceNumber), number);
     tables.copiedFaces.put(numberBytes(number), faceNumber);
   }
-  ledger.after.push({ kind: 'row', number, row });
+  ledger.after.push({ kind: 'row', number, row, code });
 }
 
 /** The record of a reference of this collection, but not of a member who has left. */
@@ -141,6 +145,7 @@ export function dropReference(
   if (id) tables.referenceNumbers.remove(ownUuidBytes(id));
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, personId, number));
   tables.templates.remove(numberBytes(number));
+  dropCode(tables, number);
   tables.crops.remove(numberBytes(number));
   if (record && record.text !== '') tables.texts.remove(textKey(collection.bytes, record.text, faceNumber));
   if (faceNumber !== number) {
