@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { codeOf } from '../../../src/adapters/gallery/lmdb/finder/codes.ts';
 import { type LmdbStore, openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import type { NewReference, Uuid } from '../../../src/domain/gallery.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
@@ -33,6 +34,7 @@ const herTables = [
   'places',
   'references',
   'templates',
+  'codes',
   'crops',
   'pictures',
 ];
@@ -94,6 +96,7 @@ const needles: Needles = {
   crop: Buffer.from(hers.crop!.jpeg).subarray(1_000, 1_064),
   picture: Buffer.from(hers.picture!).subarray(9_000, 9_064),
   ...templateNeedles(hers.template.vector),
+  code: Buffer.from(codeOf(hers.template.vector)),
 };
 /** In these forms a store without a key holds her; the others are looked for in case it should ever. */
 const heldPlainly = [
@@ -104,6 +107,7 @@ const heldPlainly = [
   'crop',
   'picture',
   'template (float32)',
+  'code',
 ];
 
 /** What a record has left that is gone, or another by now: where it lay, unless that is an id, and what lay there. */

@@ -149,9 +149,11 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     ...ledger,
   });
   const loaded = load();
+  // Whoever asks is told; if nobody does, that must not end the process.
+  const ended = loaded.catch(() => undefined);
   opened.defer(async () => {
     stop.abort();
-    await loaded.catch(() => undefined);
+    await ended;
   });
   const held = opened.move();
   void removals.resume();

@@ -86,10 +86,11 @@ export class Finder {
     return [...this.#arenas.values()].some((arena) => arena.find(number) !== undefined);
   }
 
-  /** The numbers of all rows, in no order. */
+  /** The numbers of all rows, in no order. Rows may come and go meanwhile: one that stays is told at least once. */
   *numbers(): Iterable<number> {
     for (const arena of this.#arenas.values()) {
-      for (let row = arena.rows - 1; row >= 0; row--) yield arena.numberAt(row);
+      // Downwards, for the last row goes to the place of one that goes.
+      for (let row = arena.rows; row > 0; row = Math.min(row, arena.rows)) yield arena.numberAt(--row);
     }
   }
 

@@ -1,5 +1,6 @@
-import { packOf } from '../disk/code-packs.ts';
+import { codeGroups, numberIn, packKey, packOf, packSize } from '../disk/code-packs.ts';
 import { numberAt, numberBytes } from '../disk/keys.ts';
+import { readable } from '../disk/table.ts';
 import type { Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
 import { codeOf } from './codes.ts';
@@ -7,6 +8,7 @@ import type { Finder } from './finder.ts';
 import { Pace } from './pace.ts';
 
 const keysAtOnce = 256;
+const placesOfPack = Array.from({ length: packSize }, (_, place) => place);
 
 export type ReconcileParts = {
   readonly tables: Tables;
@@ -25,9 +27,20 @@ export async function reconcile(parts: ReconcileParts): Promise<number[]> {
   const { tables, finder, problems } = parts;
   if (finder.rows === tables.templates.count()) return [];
   const packs = new Set([...(await addLacking(parts)), ...(await removeIdle(parts))]);
+  // The finder alone may be behind: it is told of a write when that is done.
+  const wrong = [...packs].filter((pack) => !doFit(tables, pack));
   const message = 'Codes did not fit the templates, and are made to';
-  if (packs.size > 0) problems.add({ table: tables.codes.name, key: '', message });
-  return [...packs];
+  if (wrong.length > 0) problems.add({ table: tables.codes.name, key: '', message });
+  return wrong;
+}
+
+/** Whether a pack has the codes of just those references that have templates. Never so for a damaged one. */
+function doFit({ codes, templates }: Tables, pack: number): boolean {
+  const placesIn = (payload: Buffer) => codeGroups(payload).flatMap(({ places }) => [...places]);
+  const coded = new Set(readable(() => codes.look(packKey(pack), placesIn)));
+  return placesOfPack.every(
+    (place) => coded.has(place) === templates.has(numberBytes(numberIn(pack, place))),
+  );
 }
 
 async function addLacking({ tables, finder, problems, sliceMs, signal }: ReconcileParts): Promise<number[]> {
@@ -53,7 +66,7 @@ async function addLacking({ tables, finder, problems, sliceMs, signal }: Reconci
 async function removeIdle({ tables, finder, sliceMs, signal }: ReconcileParts): Promise<number[]> {
   const packs: number[] = [];
   const pace = new Pace(sliceMs);
-  for (const number of [...finder.numbers()]) {
+  for (const number of finder.numbers()) {
     if (pace.isOver) await rest(pace, signal);
     if (tables.templates.has(numberBytes(number))) continue;
     finder.removeRow(number);
