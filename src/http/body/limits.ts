@@ -4,6 +4,8 @@ export type BodyLimits = {
   readonly maxFileBytes: number;
   /** All parts of a multipart body together, with their headers. */
   readonly maxMultipartBytes: number;
+  /** Files and fields of a multipart body; 32 when absent. */
+  readonly maxParts?: number;
   readonly maxJsonBytes: number;
   /** Arrays and objects in one another. */
   readonly maxJsonDepth: number;

@@ -8,7 +8,7 @@ import { receiveWhole } from './receive-body.ts';
 /** One part of a multipart body; only files have a file name. */
 export type Part = { readonly name: string; readonly fileName?: string; readonly bytes: Buffer };
 
-const maxParts = 32;
+const usualMaxParts = 32;
 const maxFieldBytes = 64 * 1024;
 /** Parsing takes most of a millisecond a MiB. */
 const bytesATurn = 1024 * 1024;
@@ -22,7 +22,7 @@ export async function readMultipart(request: IncomingMessage, limits: BodyLimits
   const contentType = request.headers['content-type'] ?? '';
   const body = await receiveWhole(request, arrival);
   if (body.length === 0) throw malformed('The multipart body is empty');
-  const parsing = startParsing(withBoundary(contentType, body), limits.maxFileBytes);
+  const parsing = startParsing(withBoundary(contentType, body), limits);
   try {
     for (let at = 0; at < body.length; at += bytesATurn) {
       if (at > 0) await ownTurn();
@@ -36,13 +36,16 @@ export async function readMultipart(request: IncomingMessage, limits: BodyLimits
 
 type Parsing = { write(chunk: Buffer): void; end(): Promise<Part[]>; stop(): void };
 
-function startParsing(contentType: string, maxFileBytes: number): Parsing {
+type PartLimits = Pick<BodyLimits, 'maxFileBytes' | 'maxParts'>;
+
+function startParsing(contentType: string, limits: PartLimits): Parsing {
+  const { maxFileBytes, maxParts = usualMaxParts } = limits;
   const parts: Part[] = [];
   let fault: AppError | undefined;
   const blame = (error: AppError) => {
     fault ??= error;
   };
-  const parser = openParser(contentType, maxFileBytes);
+  const parser = openParser(contentType, { maxFileBytes, maxParts });
   parser.on('file', (name, stream, { filename }) => {
     // A file's place is taken when it begins, for a field after it may be whole before it.
     const at = parts.push({ name, bytes: Buffer.alloc(0) }) - 1;
@@ -87,13 +90,13 @@ function startParsing(contentType: string, maxFileBytes: number): Parsing {
   };
 }
 
-function openParser(contentType: string, maxFileBytes: number): busboy.Busboy {
+function openParser(contentType: string, { maxFileBytes, maxParts }: Required<PartLimits>): busboy.Busboy {
   try {
     return busboy({
       headers: { 'content-type': contentType },
       defParamCharset: 'utf8',
-      // One byte more than allowed, so that a file of just the limit is told from one that was cut.
-      limits: { parts: maxParts, fileSize: maxFileBytes + 1, fieldSize: maxFieldBytes },
+      // One more than allowed, so that what is just at the limit is told from what was cut: parts count by their borders.
+      limits: { parts: maxParts + 1, fileSize: maxFileBytes + 1, fieldSize: maxFieldBytes },
     });
   } catch (error) {
     throw malformed('The multipart body has no boundary', error);

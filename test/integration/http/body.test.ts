@@ -118,6 +118,16 @@ describe('a multipart body', () => {
     });
   });
 
+  it('has as many parts as its reader allows', async () => {
+    const form = new FormData();
+    for (let at = 0; at < 40; at++) form.append(`f${at}`, '');
+    const wide: Read = (request, within) =>
+      readMultipart(request, { ...within, maxParts: 40, maxMultipartBytes: 20_000 });
+    expect(await send(wide, form)).toHaveLength(40);
+    form.append('one more', '');
+    expect(await send(wide, form)).toEqual(refused('bad-input'));
+  });
+
   const part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nabc';
 
   it.each([
