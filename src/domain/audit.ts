@@ -5,6 +5,7 @@ import type { Uuid } from './gallery.ts';
 /** What is put on record: who let whom in, and what cannot be undone. */
 export const auditActions = [
   'credential-created',
+  'credential-changed',
   'credential-revoked',
   'credential-refused',
   'first-admin-used',

@@ -53,7 +53,7 @@ export class AccessRecord {
     await Promise.all(told);
   }
 
-  #changed(kind: 'created' | 'revoked', { credentialId, dialect }: AccessEvent): void {
+  #changed(kind: 'created' | 'changed' | 'revoked', { credentialId, dialect }: AccessEvent): void {
     void this.#audit.note({
       action: `credential-${kind}`,
       outcome: 'done',

@@ -9,7 +9,7 @@ import {
 } from '../domain/credential.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Uuid } from '../domain/gallery.ts';
-import type { Credentials, NewCredential } from '../domain/ports/credentials.ts';
+import type { Credentials, NewCredential, NewUser } from '../domain/ports/credentials.ts';
 import { type AttemptPolicy, createAttemptLimit, defaultAttemptPolicy } from './attempt-limit.ts';
 import { newSecret, sha256 } from './secrets.ts';
 import { createSigning, type Signing } from './signing.ts';
@@ -29,7 +29,7 @@ export type Shown = {
 
 /** What came of who may do what, for the audit. Names nobody's secret. */
 export type AccessEvent = {
-  readonly kind: 'created' | 'revoked' | 'refused';
+  readonly kind: 'created' | 'changed' | 'revoked' | 'refused';
   readonly dialect?: DialectName;
   readonly credentialId?: Uuid;
   readonly client?: string;
@@ -54,6 +54,12 @@ export interface Access {
   /** `forbidden` when the credential has not this right. */
   requireRight(credential: Credential, needed: Right): void;
   list(): Promise<Credential[]>;
+  /** `login-taken`. */
+  addUser(user: NewUser, passwordHash: string): Promise<Credential>;
+  /** False when there is no such user. */
+  setPassword(id: Uuid, passwordHash: string): Promise<boolean>;
+  /** `undefined` is never. False when there is none of that id, or it was revoked. */
+  setExpiry(id: Uuid, expiresAtMs: number | undefined): Promise<boolean>;
   /** False when there is none of that id, or it was revoked before. */
   revoke(id: Uuid): Promise<boolean>;
 }
@@ -83,6 +89,11 @@ export function createAccess(parts: AccessParts): Access {
     for (const { id, dialect } of added) note({ kind: 'created', dialect, credentialId: id });
     return added.map((credential, at) => ({ secret: made[at]!.secret, credential }));
   };
+  const noted = async (kind: 'changed' | 'revoked', id: Uuid, work: Promise<boolean>): Promise<boolean> => {
+    const done = await work;
+    if (done) note({ kind, credentialId: id });
+    return done;
+  };
   return {
     create: async (credential) => (await create([credential]))[0]!,
     createAll: create,
@@ -93,11 +104,14 @@ export function createAccess(parts: AccessParts): Access {
       throw new AppError('forbidden', `This needs the right to ${needed}; the credential may ${right}`);
     },
     list: () => credentials.list(),
-    async revoke(id) {
-      const revoked = await credentials.revoke(id);
-      if (revoked) note({ kind: 'revoked', credentialId: id });
-      return revoked;
+    async addUser(user, passwordHash) {
+      const added = await credentials.addUser(user, passwordHash);
+      note({ kind: 'created', dialect: added.dialect, credentialId: added.id });
+      return added;
     },
+    setPassword: (id, hash) => noted('changed', id, credentials.setPassword(id, hash)),
+    setExpiry: (id, expiresAtMs) => noted('changed', id, credentials.setExpiry(id, expiresAtMs)),
+    revoke: (id) => noted('revoked', id, credentials.revoke(id)),
   };
 }
 

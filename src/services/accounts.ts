@@ -2,6 +2,7 @@ import {
   accountOf,
   type Credential,
   type DialectName,
+  isGood,
   type Reach,
   type Right,
   services,
@@ -9,7 +10,7 @@ import {
 import { AppError } from '../domain/errors.ts';
 import type { Credentials } from '../domain/ports/credentials.ts';
 import { readJwt, signJwt } from '../primitives/jwt.ts';
-import { hashPassword, passwordFits } from '../primitives/password.ts';
+import { hashPassword, type PasswordCost, passwordFits } from '../primitives/password.ts';
 import { Turns } from '../primitives/turns.ts';
 import type { Access } from './access.ts';
 import { createAttemptLimit } from './attempt-limit.ts';
@@ -54,9 +55,12 @@ export interface Accounts {
   /** By a session or by a token; rejects as `Access.admit` does. */
   admit(secret: string, client: string): Promise<Credential>;
 
-  /** The tokens of the caller's account that have not been deleted, the caller's own one among them. */
+  /**
+   * The tokens of the caller's account that were neither deleted nor have expired long since, the caller's own one among
+   * them.
+   */
   listTokens(caller: Credential): Promise<AccountToken[]>;
-  /** `undefined` is never. */
+  /** `undefined` is never. `bad-input` when the account has too many. */
   createToken(caller: Credential, expiresAtMs: number | undefined): Promise<AccountToken>;
   /** False when the account has no such token. */
   setTokenExpiry(caller: Credential, secret: string, expiresAtMs: number | undefined): Promise<boolean>;
@@ -69,6 +73,8 @@ export type AccountsParts = {
   readonly credentials: Credentials;
   readonly access: Access;
   readonly signing: Signing;
+  /** What a password costs to check; `usualCost` when absent. */
+  readonly passwordCost?: PasswordCost;
   readonly now?: () => number;
 };
 
@@ -83,22 +89,24 @@ function userCalls({
   credentials,
   dialect,
   access,
+  passwordCost,
 }: AccountsParts): Pick<Accounts, 'create' | 'list' | 'setPassword' | 'remove'> {
   const idOf = async (login: string) => (await credentials.findUser(dialect, login.toLowerCase()))?.user.id;
   return {
     async create({ login, password, right, reach, name }) {
       if (!loginForm.test(login))
         throw new AppError('bad-input', 'A login has 1 to 254 letters, no space and no colon');
+      if (right === 'admin') throw new AppError('bad-input', 'A user may read or write');
       checkPassword(password);
       const user = { dialect, services, right, reach, name, login: login.toLowerCase() };
-      return credentials.addUser(user, await hashPassword(password));
+      return access.addUser(user, await hashPassword(password, passwordCost));
     },
     list: async () =>
       (await credentials.list()).filter((one) => one.kind === 'user' && one.dialect === dialect),
     async setPassword(login, password) {
       checkPassword(password);
       const id = await idOf(login);
-      return id !== undefined && credentials.setPassword(id, await hashPassword(password));
+      return id !== undefined && access.setPassword(id, await hashPassword(password, passwordCost));
     },
     async remove(login) {
       const id = await idOf(login);
@@ -123,6 +131,7 @@ function sessionCalls({
   dialect,
   access,
   signing,
+  passwordCost,
   now = Date.now,
 }: AccountsParts): Pick<Accounts, 'login' | 'admit'> {
   const limit = createAttemptLimit(loginAttempts, now);
@@ -133,7 +142,7 @@ function sessionCalls({
     if (waiting >= maxWaitingLogins) throw new AppError('overloaded', 'Too many people log in at once');
     waiting++;
     try {
-      return await turns.take('login', () => passwordFits(password, hash));
+      return await turns.take('login', () => passwordFits(password, hash, passwordCost));
     } finally {
       waiting--;
     }
@@ -170,9 +179,12 @@ function sessionCalls({
   };
 }
 
+const maxTokens = 100;
+const toldAfterExpiryMs = 30 * 86_400_000;
+
 type TokenCalls = Pick<Accounts, 'listTokens' | 'createToken' | 'setTokenExpiry' | 'deleteToken'>;
 
-function tokenCalls({ credentials, dialect, access, signing }: AccountsParts): TokenCalls {
+function tokenCalls({ credentials, dialect, access, signing, now = Date.now }: AccountsParts): TokenCalls {
   /** `undefined` when it is none of the caller's account. */
   const ownToken = async (caller: Credential, secret: string): Promise<Credential | undefined> => {
     const token = await credentials.findBySecret(sha256(secret));
@@ -180,20 +192,32 @@ function tokenCalls({ credentials, dialect, access, signing }: AccountsParts): T
     const isOwn = token?.dialect === dialect && (token.id === account || token.ownerId === account);
     return isOwn && token.revokedAtMs === undefined ? token : undefined;
   };
+  const ofAccount = async (caller: Credential): Promise<Credential[]> => {
+    const account = accountOf(caller);
+    return (await credentials.list()).filter(
+      ({ id, ownerId, kind, revokedAtMs, expiresAtMs = Number.POSITIVE_INFINITY }) =>
+        (ownerId === account || id === account) &&
+        kind === 'secret' &&
+        revokedAtMs === undefined &&
+        expiresAtMs > now() - toldAfterExpiryMs,
+    );
+  };
   return {
     async listTokens(caller) {
-      const account = accountOf(caller);
-      const tokens = (await credentials.list()).filter(
-        ({ id, ownerId, revokedAtMs }) =>
-          (ownerId === account || id === account) && revokedAtMs === undefined,
-      );
-      return tokens.flatMap(({ seed, expiresAtMs }) =>
-        seed === undefined
-          ? []
-          : [{ secret: secretOfSeed(seed, signing), ...(expiresAtMs !== undefined && { expiresAtMs }) }],
-      );
+      const told: AccountToken[] = [];
+      for (const { id, seed = '', expiresAtMs } of await ofAccount(caller)) {
+        const secret = secretOfSeed(seed, signing);
+        // With another signing secret than it was made with it comes out as another one.
+        const isIt = (await credentials.findBySecret(sha256(secret)))?.id === id;
+        if (isIt) told.push({ secret, ...(expiresAtMs !== undefined && { expiresAtMs }) });
+      }
+      return told;
     },
     async createToken(caller, expiresAtMs) {
+      const good = (await ofAccount(caller)).filter((token) => isGood(token, now()));
+      if (good.length >= maxTokens) {
+        throw new AppError('bad-input', `An account has ${maxTokens} tokens at most that have not expired`);
+      }
       const { right, reach, name } = caller;
       const expiry = expiresAtMs === undefined ? {} : { expiresAtMs };
       const wish = { dialect, services, right, reach, name, ownerId: accountOf(caller), ...expiry };
@@ -202,7 +226,7 @@ function tokenCalls({ credentials, dialect, access, signing }: AccountsParts): T
     },
     async setTokenExpiry(caller, secret, expiresAtMs) {
       const token = await ownToken(caller, secret);
-      return token !== undefined && credentials.setExpiry(token.id, expiresAtMs);
+      return token !== undefined && access.setExpiry(token.id, expiresAtMs);
     },
     async deleteToken(caller, secret) {
       const token = await ownToken(caller, secret);

@@ -8,6 +8,7 @@ import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.t
 import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { openMemoryHistory } from '../../src/adapters/history/memory/open-memory-history.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
+import { openMemoryPictureFetcher } from '../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
 import { openRecords, type Records } from '../../src/app/open-records.ts';
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
@@ -20,6 +21,7 @@ import type { History } from '../../src/domain/ports/history.ts';
 import type { Jobs } from '../../src/domain/ports/jobs.ts';
 import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
+import type { PictureFetcher } from '../../src/domain/ports/picture-fetcher.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body/budget.ts';
@@ -48,6 +50,7 @@ export type TestServices = Records & {
   readonly people: People;
   readonly collections: Collections;
   readonly access: Access;
+  readonly fetcher: PictureFetcher;
   readonly accounts: Accounts;
   readonly signing: Signing;
   readonly cameras: CameraService;
@@ -73,6 +76,8 @@ export type TestAppOptions = {
   readonly vision?: Vision;
   /** Dialects beside CompreFace, on the main port. */
   readonly dialects?: (services: TestServices) => readonly Dialect[];
+  /** What lies at which URL, for dialects that fetch; nothing when absent. */
+  readonly fetchable?: ReadonlyMap<string, Uint8Array>;
   /** Bytes of bodies at once. */
   readonly bodiesBytes?: number;
   /** Wrong credentials that a client may send at once. */
@@ -185,6 +190,7 @@ function createServices(
       ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
       ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
     }),
+    fetcher: openMemoryPictureFetcher(options.fetchable),
     collections: createCollections({ gallery, credentials }),
     ...{ access, signing, accounts: createAccounts({ dialect: 'enface', credentials, access, signing }) },
     bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },

@@ -58,6 +58,11 @@ export async function freshMaterial(
   return { services, ...faces, mine, other: await place(`Other ${places}`) };
 }
 
+/** So that the store does not grow from test to test. */
+export async function clearAway({ services, mine, other }: Material): Promise<void> {
+  for (const { collection } of [mine, other]) await services.gallery.removeCollection(collection.id);
+}
+
 /** All that a collection holds, and all credentials; what may change by itself is left out. */
 export async function stateOf({ gallery, credentials }: TestServices, place: Place): Promise<unknown> {
   const { id } = place.collection;

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { dialectNames, type Right } from '../../../src/domain/credential.ts';
 import type { Dialect } from '../../../src/http/dialect.ts';
 import type { IssuedCredential } from '../../../src/services/access.ts';
 import { createKeys } from '../../../src/services/keys.ts';
 import { startTestApp, type TestApp, type TestServices } from '../../harness/app.ts';
 import { call, type Reply } from '../../harness/http-client.ts';
-import { digestOf, freshMaterial, type Material, type prepareFaces, stateOf } from './material.ts';
+import { clearAway, digestOf, freshMaterial, type Material, type prepareFaces, stateOf } from './material.ts';
 import { bodyOf, type Sample, type Surface } from './surface.ts';
 
 /** Routes as the table of samples names them, with the right that each needs. */
@@ -38,6 +38,7 @@ export function authorisationMatrix({ app, faces }: Stage, surface: Surface): vo
       };
       const prepare = async () => {
         const material = await freshMaterial(app.services, faces);
+        onTestFinished(() => clearAway(material));
         const sample = surface.samples[name]!(material);
         return { material, sample, mine: [material.mine.collection.id] };
       };

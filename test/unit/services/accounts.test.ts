@@ -20,7 +20,10 @@ async function open() {
   const credentials = openMemoryCredentials({ nowMs: now });
   const signing = createSigning(Buffer.alloc(32, 3));
   const access = createAccess({ credentials, signing, now });
-  const accounts = createAccounts({ dialect: 'enface', credentials, access, signing, now });
+  const accounts = createAccounts({
+    ...{ dialect: 'enface', credentials, access, signing, now },
+    passwordCost: { N: 2 ** 8, r: 8, p: 1 },
+  });
   const user = await accounts.create(ann);
   const login = (more: { login?: string; password?: string; client?: string } = {}) =>
     accounts.login({ ...ann, client: 'a', expiresAtMs: clock.nowMs + day, ...more });
@@ -64,6 +67,7 @@ describe('a user', () => {
     ['has too long a password', { password: 'x'.repeat(1_025) }],
     ['has a space in her login', { login: 'ann example' }],
     ['has no login', { login: '' }],
+    ['is an administrator', { right: 'admin' as const }],
   ])('is not made when she %s', async (_what, more) => {
     const { accounts } = await open();
     await expect(accounts.create({ ...ann, ...more })).rejects.toMatchObject({ code: 'bad-input' });
@@ -171,6 +175,31 @@ describe('a token', () => {
     expect(await accounts.setTokenExpiry(bea, token.secret, 0)).toBe(false);
     expect(await accounts.deleteToken(bea, token.secret)).toBe(false);
     await accounts.admit(token.secret, 'a');
+  });
+
+  it('is told no more when it has expired long since', async () => {
+    const { accounts, caller, token, clock } = await expiring();
+    clock.nowMs += 31 * day;
+    expect(await accounts.listTokens(caller)).toEqual([]);
+    expect(await accounts.setTokenExpiry(caller, token.secret, undefined)).toBe(true);
+    expect(await accounts.listTokens(caller)).toEqual([{ secret: token.secret }]);
+  });
+
+  it('is one of a hundred at most that have not expired', async () => {
+    const { accounts, caller, clock } = await expiring();
+    for (let made = 1; made < 100; made++) await accounts.createToken(caller, undefined);
+    await expect(accounts.createToken(caller, undefined)).rejects.toMatchObject({ code: 'bad-input' });
+    clock.nowMs += day;
+    await accounts.createToken(caller, undefined);
+  });
+
+  it('opens also what another signing secret made, but is not told wrongly', async () => {
+    const { accounts, caller, token, credentials, access } = await expiring();
+    const signing = createSigning(Buffer.alloc(32, 4));
+    const other = createAccounts({ dialect: 'enface', credentials, access, signing });
+    expect(await other.listTokens(caller)).toEqual([]);
+    expect(await other.admit(token.secret, 'a')).toBeDefined();
+    expect(await accounts.listTokens(caller)).toHaveLength(1);
   });
 
   it('that was made without a user is an account of its own', async () => {
