@@ -30,6 +30,6 @@ process.on('uncaughtException', (error, origin) => {
 
 process.exitCode = await runCli({
   argv: process.argv.slice(2),
-  streams: { stdout: process.stdout, stderr: process.stderr },
+  streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
   signal: stop.signal,
 });

@@ -9,6 +9,7 @@ export type Output = {
 };
 
 export type Streams = {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 };
@@ -16,7 +17,7 @@ export type Streams = {
 const eraseLine = '\r\u001b[K';
 
 /** With `json` standard output holds nothing but one JSON value. */
-export function openOutput({ stdout, stderr }: Streams, json: boolean): Output {
+export function openOutput({ stdout, stderr }: Omit<Streams, 'stdin'>, json: boolean): Output {
   let showsProgress = false;
   const clear = () => {
     if (showsProgress) stderr.write(eraseLine);

@@ -15,8 +15,10 @@ import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
 import { addServe } from './commands/serve.ts';
+import { addUsers } from './commands/users.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { openOutput, type Streams } from './output.ts';
+import { readPassword } from './read-password.ts';
 import { withService } from './with-service.ts';
 
 export type CliOptions = {
@@ -35,7 +37,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     const { json = false, config: file } = program.opts<{ json?: boolean; config?: string }>();
     const output = openOutput(streams, json);
     try {
-      exitCode = await command(createContext(output, file, signal));
+      exitCode = await command(createContext({ output, file, signal, streams }));
     } catch (thrown) {
       const error = signal.aborted
         ? { exitCode: exitCodes.interrupted, code: 'interrupted', message: 'Interrupted' }
@@ -53,6 +55,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addIdentify,
     addModels,
     addKeys,
+    addUsers,
     addJobs,
     addGallery,
     addAudit,
@@ -84,11 +87,12 @@ function createProgram({ stdout, stderr }: Streams): Command {
     .exitOverride();
 }
 
-function createContext(
-  output: CommandContext['output'],
-  file: string | undefined,
-  signal: AbortSignal,
-): CommandContext {
+type ContextParts = Pick<CommandContext, 'output' | 'signal'> & {
+  readonly file: string | undefined;
+  readonly streams: Streams;
+};
+
+function createContext({ output, file, signal, streams }: ContextParts): CommandContext {
   let loaded: Settings | undefined;
   const settings = () => {
     loaded ??= loadSettings({ file });
@@ -98,6 +102,7 @@ function createContext(
     output,
     signal,
     settings,
+    readPassword: () => readPassword(streams, signal),
     withService: (work) => withService({ settings: settings(), output, signal }, work),
   };
 }

@@ -27,12 +27,14 @@ type CommandOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs as this user. */
   readonly uid?: number;
+  /** What is piped in; nothing when absent. */
+  readonly input?: string;
 };
 
 /** The real `ostiary` command over that data folder; of this process's settings it sees none. */
-function spawnOstiary(args: readonly string[], { data, env, uid }: CommandOptions): ChildProcess {
-  return spawn(process.execPath, ['src/main.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+function spawnOstiary(args: readonly string[], { data, env, uid, input }: CommandOptions): ChildProcess {
+  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid }),
     env: {
       PATH: process.env.PATH,
@@ -44,6 +46,8 @@ function spawnOstiary(args: readonly string[], { data, env, uid }: CommandOption
       ...env,
     },
   });
+  child.stdin?.end(input);
+  return child;
 }
 
 /** Runs one `ostiary` command to its end. */

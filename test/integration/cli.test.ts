@@ -63,6 +63,47 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect((await run('keys', 'revoke', id)).exitCode).toBe(1);
   });
 
+  it.each([
+    ['face-match-expert', /^Authorization {2}ost-[0-9a-f]{12}:[\w-]{43}\n$/],
+    ['face-search', /^x-api-key {2}[\w-]{43}\n$/],
+    ['enface', /^token {2}[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\n$/],
+    ['findface', /^Authorization {2}Token [\w-]{43}\n$/],
+    ['ostiary', /^x-api-key {2}[\w-]{43}\n$/],
+  ])('makes what a client of %s shows, and says where', async (dialect, shown) => {
+    const made = await run('keys', 'create', dialect, '--rights', 'read', '--collections', 'default');
+    expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(shown) });
+  });
+
+  it('gives all collections or an administrator’s right to nobody who does not ask for them', async () => {
+    const made = await runJson('keys', 'create', 'findface', '--all-collections');
+    expect(made.value.keys).toMatchObject([{ right: 'write', collections: 'all' }]);
+    const usual = await runJson('keys', 'create', 'findface');
+    expect(usual.value.keys).toMatchObject([{ right: 'write', collections: ['default'] }]);
+    const admin = await run('keys', 'create', 'ostiary', '--rights', 'admin');
+    expect(admin).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('all collections') });
+    const both = ['--all-collections', '--collections', 'default'];
+    expect((await run('keys', 'create', 'findface', ...both)).exitCode).toBe(2);
+  });
+
+  it('makes a user whose password is piped in, changes it, lists and removes her', async () => {
+    const piped = (input: string, ...args: string[]) => ostiary(['users', ...args], { data, input });
+    const made = await piped('pa$$word\n', 'create', 'Ann@Example.com', '--rights', 'read', '--name', 'Ann');
+    expect(made).toMatchObject({ exitCode: 0, stdout: 'ann@example.com can log in.\n' });
+    expect((await piped('pa$$word\n', 'create', 'ann@example.com')).exitCode).toBe(2);
+    expect((await piped('short\n', 'create', 'bea@example.com')).exitCode).toBe(2);
+    expect((await piped('', 'create', 'bea@example.com')).exitCode).toBe(2);
+    const { value } = await runJson('users', 'list');
+    expect(value.users).toMatchObject([
+      { login: 'ann@example.com', right: 'read', collections: ['default'] },
+    ]);
+    expect((await run('users', 'list')).stdout).toMatch(/ann@example\.com {2}read {3}default/);
+    expect((await piped('another one\n', 'passwd', 'ann@example.com')).exitCode).toBe(0);
+    expect((await piped('another one\n', 'passwd', 'nobody@example.com')).exitCode).toBe(1);
+    expect((await run('users', 'remove', 'ann@example.com')).exitCode).toBe(0);
+    expect((await run('users', 'remove', 'ann@example.com')).exitCode).toBe(1);
+    expect((await run('users', 'list')).stdout).toBe('There are no users.\n');
+  });
+
   it('says that it does not know a job', async () => {
     expect(await runJson('jobs', 'list', '--kind', 'unheard')).toEqual({ exitCode: 0, value: { jobs: [] } });
     const unknown = ['00000000-0000-1000-8000-000000000000'];

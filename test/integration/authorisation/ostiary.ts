@@ -43,6 +43,16 @@ export const ostiary: Surface = {
     }),
     'GET /keys': () => ({ path: '/keys', elsewhere: 403 }),
     'DELETE /keys/:id': ({ mine }) => ({ path: `/keys/${mine.credential.id}`, elsewhere: 403 }),
+    'POST /users': ({ mine }) => ({
+      path: '/users',
+      json: { login: `${mine.collection.slug}@example.com`, password: 'pa$$word' },
+      ...{ status: 201, elsewhere: 403 },
+    }),
+    'GET /users': () => ({ path: '/users', elsewhere: 403 }),
+    'PUT /users/:login/password': () => ({
+      ...{ path: '/users/ann@example.com/password', json: { password: 'pa$$word' }, elsewhere: 403 },
+    }),
+    'DELETE /users/:login': () => ({ path: '/users/ann@example.com', elsewhere: 403 }),
     'GET /collections': () => ({ path: '/collections', elsewhere: 200 }),
     'POST /collections': ({ mine }) => ({
       ...{ path: '/collections', json: { slug: `by-${mine.collection.slug}` }, status: 201, elsewhere: 201 },

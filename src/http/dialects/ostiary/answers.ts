@@ -15,6 +15,7 @@ import type {
   ModelAnswer,
   ScoreAnswer,
   ThresholdAnswer,
+  UserAnswer,
 } from './wire.ts';
 
 export function toFace({ box, detectorScore, landmarks, quality, attributes }: AnalysedFace): FaceAnswer {
@@ -69,6 +70,12 @@ export function toKey(credential: Credential, slugs: ReadonlyMap<string, string>
     ...(revokedAtMs !== undefined && { revokedAt: toIso(revokedAtMs) }),
     ...(lastUsedAtMs !== undefined && { lastUsedAt: toIso(lastUsedAtMs) }),
   };
+}
+
+export function toUser(user: Credential, slugs: ReadonlyMap<string, string>): UserAnswer {
+  const { id, right, collections, name, createdAt, lastUsedAt } = toKey(user, slugs);
+  const used = lastUsedAt === undefined ? {} : { lastUsedAt };
+  return { id, login: user.login ?? '', right, collections, name, createdAt, ...used };
 }
 
 export function toModel({ entry, state, profiles }: ListedModel): ModelAnswer {

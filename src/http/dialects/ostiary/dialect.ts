@@ -4,6 +4,7 @@ import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { ModelStore } from '../../../domain/ports/model-store.ts';
 import type { Vision } from '../../../domain/ports/vision.ts';
 import type { Access } from '../../../services/access.ts';
+import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Health } from '../../../services/health.ts';
@@ -21,13 +22,14 @@ import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
 import { mountHistory } from './history.ts';
 import { mountJobs } from './jobs.ts';
-import { mountKeys } from './keys.ts';
+import { mountKeys, mountUsers } from './keys.ts';
 import { readBody } from './requests.ts';
 import { mountVectors } from './vectors.ts';
 import { type HealthAnswer, newCollectionSchema } from './wire.ts';
 
 export type OstiaryParts = {
   readonly access: Access;
+  readonly accounts: Accounts;
   readonly collections: Collections;
   readonly people: People;
   readonly recognition: Recognition;
@@ -46,6 +48,7 @@ export type OstiaryParts = {
 export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   const router = new DialectRouter();
   mountKeys(router, parts);
+  mountUsers(router, parts);
   mountCollections(router, parts);
   mountFaces(router, parts);
   mountVectors(router, parts);

@@ -56,6 +56,15 @@ export const newKeysSchema = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 
+export const newUserSchema = z.strictObject({
+  login: z.string().min(1).max(254),
+  password: z.string().max(1_024),
+  ...scopeFields,
+  name: z.string().max(200).default(''),
+});
+
+export const passwordSchema = z.strictObject({ password: z.string().max(1_024) });
+
 export const detectQuerySchema = z.strictObject({
   /** Comma-separated. */
   attributes: z
@@ -149,6 +158,11 @@ export type KeyAnswer = {
   readonly revokedAt?: string;
   readonly lastUsedAt?: string;
 };
+
+export type UserAnswer = Pick<
+  KeyAnswer,
+  'id' | 'right' | 'collections' | 'name' | 'createdAt' | 'lastUsedAt'
+> & { readonly login: string };
 
 /** The secret is told this once. */
 export type NewKeyAnswer = KeyAnswer & { readonly secret: string };
