@@ -121,11 +121,6 @@ export function changedPerson(person: Person, change: PersonChange): Person {
   };
 }
 
-/** The person after her key has changed: a name that was only the key goes with it. */
-export function renamedPerson(person: Person, from: string, to: string): Person {
-  return person.name === from ? { ...person, name: to } : person;
-}
-
 /** What of an enrolled face stands in its reference, apart from the bytes that are kept beside it. */
 export function newReference(
   identity: Pick<Reference, 'id' | 'number' | 'collectionId' | 'personId' | 'createdAtMs'>,

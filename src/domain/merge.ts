@@ -82,11 +82,12 @@ export function mergeTombstones(one: SyncedTombstone, other: SyncedTombstone): S
   return compareKeys(heirText(one), heirText(other)) >= 0 ? one : other;
 }
 
-/** The later name and slug; cleared when either was. */
+/** The later name and slug; cleared and removed when either was. */
 export function mergeCollections(one: SyncedCollection, other: SyncedCollection): SyncedCollection {
   const order = compareStamps(one.named, other.named) || compareKeys(one.name, other.name);
   const { name, named } = order >= 0 ? one : other;
   const cleared = latestStamp(one.cleared, other.cleared);
+  const removed = latestStamp(one.removed, other.removed);
   return {
     id: one.id,
     slug: laterClaim(one.slug, other.slug),
@@ -94,6 +95,7 @@ export function mergeCollections(one: SyncedCollection, other: SyncedCollection)
     named,
     createdAtMs: Math.min(one.createdAtMs, other.createdAtMs),
     ...(cleared && { cleared }),
+    ...(removed && { removed }),
   };
 }
 

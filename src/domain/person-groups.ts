@@ -9,6 +9,15 @@ export function stampedPerson(person: Person, stamp: Stamp): SyncedPerson {
   return { ...person, numberMoves: 0, stamps };
 }
 
+/** The person as callers know her. */
+export function plainPerson({
+  stamps: _,
+  numberMoves: __,
+  ...person
+}: Person & { readonly stamps: unknown; readonly numberMoves?: number }): Person {
+  return person;
+}
+
 /**
  * The person after a change. Only groups that differ are stamped, so that a form sent back whole overrides nothing that
  * happened elsewhere; a suspension always is, so that it also holds against an activation which is not known here yet.

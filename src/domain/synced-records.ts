@@ -21,7 +21,7 @@ export type Claim = {
   readonly stamp: Stamp;
 };
 
-/** The merge of a person into another. */
+/** The merge of a person into another; into herself when she was placed anew after it, and is one of her own again. */
 export type Merge = { readonly heirId: Uuid; readonly stamp: Stamp };
 
 /** All that ever happened to a person's place in one collection; it stays when she is gone from there. */
@@ -63,4 +63,14 @@ export type SyncedCollection = Omit<Collection, 'slug' | 'metadata'> & {
   readonly named: Stamp;
   /** When all members were taken out. */
   readonly cleared?: Stamp;
+  /** When it was removed; it never comes back. */
+  readonly removed?: Stamp;
 };
+
+/** A record that a change is about. */
+export type SyncedRecord =
+  | { readonly entity: 'person'; readonly record: SyncedPerson }
+  | { readonly entity: 'membership'; readonly record: SyncedMembership }
+  | { readonly entity: 'reference'; readonly record: SyncedReference }
+  | { readonly entity: 'collection'; readonly record: SyncedCollection }
+  | { readonly entity: 'tombstone'; readonly record: SyncedTombstone };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type LmdbStoreOptions, openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { changeLogContract, type OpenStore } from './change-log.ts';
 import { galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { collectionsContract } from './gallery-collections.ts';
@@ -20,18 +21,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const opening =
-  (options: Pick<LmdbStoreOptions, 'wrappingKey'>): OpenGallery =>
-  async (clock) => {
-    const store = await openLmdbStore({ dir: join(folder, String(++stores)), ...clock, ...options });
-    return store.gallery;
-  };
+  (options: Pick<LmdbStoreOptions, 'wrappingKey'>): OpenStore =>
+  (clock) =>
+    openLmdbStore({ dir: join(folder, String(++stores)), ...clock, ...options });
 
-const variants: readonly [string, OpenGallery][] = [
+const variants: readonly [string, OpenStore][] = [
   ['lmdb gallery', opening({})],
   ['sealed lmdb gallery', opening({ wrappingKey: Buffer.alloc(32, 7) })],
 ];
 
-for (const [name, open] of variants) {
+for (const [name, openStore] of variants) {
+  const open: OpenGallery = async (clock) => (await openStore(clock)).gallery;
+  changeLogContract(`change log of ${name}`, openStore);
   galleryContract(name, open);
   clearingContract(name, open);
   departureContract(name, open);

@@ -1,4 +1,5 @@
-import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { openMemoryGallery, openMemoryStore } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { changeLogContract } from './change-log.ts';
 import { galleryContract } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { collectionsContract } from './gallery-collections.ts';
@@ -14,3 +15,4 @@ siblingsContract('memory gallery', async (clock) => openMemoryGallery(clock));
 facesContract('memory gallery', async (clock) => openMemoryGallery(clock));
 collectionsContract('memory gallery', async (clock) => openMemoryGallery(clock));
 scrubContract('memory gallery', async (clock) => openMemoryGallery(clock));
+changeLogContract('memory change log', async (clock) => openMemoryStore(clock));

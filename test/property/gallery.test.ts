@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { type LmdbStore, openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { openMemoryStore } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
 import { face, pictured } from '../fixtures/gallery/faces.ts';
+import { allChanges, emptyCopy, mergeInto, recordsOf, seenIn } from '../fixtures/sync/replayed.ts';
+import { seenByCallers } from '../fixtures/sync/seen-by-callers.ts';
 import {
   at,
   call,
@@ -166,6 +168,21 @@ async function overview(gallery: Gallery): Promise<unknown> {
   };
 }
 
+/** What stands in the log of each collection, once its records have been played into an empty copy. */
+async function changesOf({
+  gallery,
+  changeLog,
+}: Pick<LmdbStore, 'gallery' | 'changeLog'>): Promise<string[]> {
+  const found: string[] = [];
+  for (const { id, slug } of await gallery.listCollections()) {
+    const copy = emptyCopy();
+    for (const record of await recordsOf(changeLog, id)) mergeInto(copy, record);
+    expect(seenIn(copy, id), slug).toEqual(await seenByCallers(gallery, id));
+    for (const change of await allChanges(changeLog, id)) found.push(`${slug} ${change.entity} ${change.id}`);
+  }
+  return found.sort();
+}
+
 /** The same clock and the same ids, for each gallery its own. */
 function clock() {
   const nowMs = () => 1_800_000_000_000;
@@ -201,10 +218,7 @@ test('the LMDB gallery answers any sequence of calls as the plain one does, also
       fc.boolean(),
       async (steps, isSealed) => {
         const dir = await mkdtemp(join(tmpdir(), 'ostiary-gallery-'));
-        const plain = {
-          gallery: openMemoryGallery(clock()),
-          known: { collections: [], persons: [], references: [] },
-        };
+        const plain = { ...openMemoryStore(clock()), known: nobody() };
         // What is asked after it was opened meets the loading in its middle.
         const options = {
           dir,
@@ -229,6 +243,7 @@ test('the LMDB gallery answers any sequence of calls as the plain one does, also
           await store.close();
           store = await openLmdbStore(options);
           expect(await overview(store.gallery)).toEqual(await overview(plain.gallery));
+          expect(await changesOf(store)).toEqual(await changesOf(plain));
           expect(store.storeProblems()).toEqual([]);
         } finally {
           await store.close();

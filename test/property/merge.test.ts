@@ -87,7 +87,10 @@ const tombstone: fc.Arbitrary<SyncedTombstone> = fc.oneof(
 );
 
 const collection = fc
-  .record({ slug: claim, name: word, named: nearStamps, createdAtMs: fc.constant(7), cleared: maybeStamp })
+  .record({
+    ...{ slug: claim, name: word, named: nearStamps, createdAtMs: fc.constant(7) },
+    ...{ cleared: maybeStamp, removed: maybeStamp },
+  })
   .map((rest) => clean({ id: staff, ...rest }) as SyncedCollection);
 
 function obeysTheLaws<T>(copy: fc.Arbitrary<T>, join: (one: T, other: T) => T): void {

@@ -74,7 +74,7 @@ test('a write that fails half-way leaves nothing, and those that share its commi
   const outcomes = await Promise.allSettled(
     keys.map((key, at) =>
       environment.write(() => {
-        tombstones.put(key, { kind: 'left', atMs: at });
+        tombstones.put(key, { kind: 'left', atMs: at, stamp: '' });
         if (at === 1) throw new Error('half-way');
       }),
     ),
@@ -98,11 +98,12 @@ test('a store is brought up to date in one step a version, and a newer one is re
   const tables = openTables(environment);
   const slug = Buffer.from('old');
   await environment.write(() => tables.slugs.put(slug, '00000000-0000-1000-8000-000000000000'));
-  const known = [{ to: 2, run: () => tables.slugs.remove(slug) }];
-  expect(await migrate(environment, tables, [])).toMatchObject({ schema: 1 });
-  expect(await migrate(environment, tables, known)).toMatchObject({ schema: 2, lastPerson: 0 });
+  const parts = { environment, tables, nowMs: Date.now };
+  const known = [{ to: 2, run: () => environment.write(() => tables.slugs.remove(slug)) }];
+  expect(await migrate(parts, [])).toMatchObject({ schema: 1 });
+  expect(await migrate(parts, known)).toMatchObject({ schema: 2, lastPerson: 0 });
   expect(tables.slugs.has(slug)).toBe(false);
-  await expect(migrate(environment, tables, [])).rejects.toMatchObject({
+  await expect(migrate(parts, [])).rejects.toMatchObject({
     code: 'storage-failed',
     message: expect.stringContaining('version 2'),
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { services } from '../../../src/domain/credential.ts';
 import type { Collection, NewReference, Person, PersonChange, Uuid } from '../../../src/domain/gallery.ts';
+import type { ChangeLog } from '../../../src/domain/ports/change-log.ts';
 import type { Credentials } from '../../../src/domain/ports/credentials.ts';
 import type { Gallery, ReferenceChange } from '../../../src/domain/ports/gallery.ts';
 import { face } from '../../fixtures/gallery/faces.ts';
@@ -56,7 +57,11 @@ export type Made = {
   readonly count?: number;
 };
 
-export type Store = { readonly gallery: Gallery; readonly credentials: Credentials };
+export type Store = {
+  readonly gallery: Gallery;
+  readonly credentials: Credentials;
+  readonly changeLog: ChangeLog;
+};
 
 /** Makes the write; it is acknowledged when this resolves. */
 export async function perform({ gallery, credentials }: Store, operation: Operation): Promise<Made> {

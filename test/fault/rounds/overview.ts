@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Credential } from '../../../src/domain/credential.ts';
 import type { Collection, CollectionCounts, Membership, Person, Uuid } from '../../../src/domain/gallery.ts';
 import type { GalleryCounts, ListedReference, ListedText } from '../../../src/domain/ports/gallery.ts';
+import { allChanges, emptyCopy, mergeInto, recordsOf, seenIn } from '../../fixtures/sync/replayed.ts';
+import { seenByCallers } from '../../fixtures/sync/seen-by-callers.ts';
 import type { Store } from './operations.ts';
 
 type CollectionOverview = {
@@ -15,6 +18,10 @@ type CollectionOverview = {
   readonly found: readonly string[];
   /** Whom the templates of some references find first. */
   readonly foundFirst: readonly string[];
+  /** Kind and id of each change, sorted: what is written at the same time has no one order. */
+  readonly changes: readonly string[];
+  /** Whether the records of these changes make the same of an empty copy. */
+  readonly isCopied: boolean;
 };
 
 /** All that a store answers, as plain data: equal overviews, equal stores. */
@@ -41,9 +48,10 @@ export async function overviewOf(store: Store): Promise<Overview> {
 }
 
 async function lookAt(
-  { gallery }: Store,
+  store: Store,
   { id: collectionId, name }: Collection,
 ): Promise<CollectionOverview> {
+  const { gallery } = store;
   const members = await gallery.listMemberships(collectionId);
   const persons = await Promise.all(members.map(({ personId }) => gallery.findPerson(personId)));
   const { references } = await gallery.listReferences(collectionId, all);
@@ -67,5 +75,19 @@ async function lookAt(
     ...{ id: collectionId, name, members, persons: known, references, found, foundFirst },
     texts: texts.toSorted((one, other) => (one.text < other.text ? -1 : 1)),
     counted: await gallery.countCollection(collectionId),
+    ...(await lookAtLog(store, collectionId)),
+  };
+}
+
+async function lookAtLog(
+  { gallery, changeLog }: Store,
+  collectionId: Uuid,
+): Promise<Pick<CollectionOverview, 'changes' | 'isCopied'>> {
+  const changes = await allChanges(changeLog, collectionId);
+  const copy = emptyCopy();
+  for (const record of await recordsOf(changeLog, collectionId)) mergeInto(copy, record);
+  return {
+    changes: changes.map(({ entity, id }) => `${entity} ${id}`).sort(),
+    isCopied: isDeepStrictEqual(seenIn(copy, collectionId), await seenByCallers(gallery, collectionId)),
   };
 }

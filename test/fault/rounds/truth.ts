@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { openMemoryCredentials } from '../../../src/adapters/credentials/memory/open-memory-credentials.ts';
-import { openMemoryGallery } from '../../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { openMemoryStore } from '../../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Made, type Operation, perform, type Store } from './operations.ts';
@@ -30,7 +30,7 @@ export class Truth {
       return id;
     };
     const options = { nowMs, nextId };
-    this.#store = { gallery: openMemoryGallery(options), credentials: openMemoryCredentials(options) };
+    this.#store = { ...openMemoryStore(options), credentials: openMemoryCredentials(options) };
   }
 
   /** Takes what a life has told; throws `Violation` when it found something else than it had to. */

@@ -5,7 +5,6 @@ import {
   foldKey,
   isSearchable,
   longestKey,
-  renamedPerson,
   resolveKey,
 } from '../../../src/domain/gallery-rules.ts';
 
@@ -45,17 +44,4 @@ test('a person is searched for while active, from her first valid millisecond to
   expect([9, 10, 19, 20].map((now) => isSearchable(bounds, now))).toEqual([false, true, true, false]);
   expect(isSearchable({ status: 'active' }, 0)).toBe(true);
   expect(isSearchable({ status: 'suspended' }, 0)).toBe(false);
-});
-
-test('a name that was only the key goes with it, another stays', () => {
-  const person = {
-    id: 'id',
-    number: 1,
-    name: 'Ann',
-    metadata: {},
-    status: 'active',
-    createdAtMs: 0,
-  } as const;
-  expect(renamedPerson(person, 'Ann', 'Anna').name).toBe('Anna');
-  expect(renamedPerson({ ...person, name: 'Ann Lee' }, 'Ann', 'Anna').name).toBe('Ann Lee');
 });

@@ -13,13 +13,8 @@ import type {
   Uuid,
 } from '../../../domain/gallery.ts';
 import { checkNotes } from '../../../domain/gallery-bounds.ts';
-import {
-  changedPerson,
-  checkKey,
-  compareKeys,
-  personExists,
-  personUnknown,
-} from '../../../domain/gallery-rules.ts';
+import { checkKey, compareKeys, personExists, personUnknown } from '../../../domain/gallery-rules.ts';
+import { plainPerson } from '../../../domain/person-groups.ts';
 import type {
   EnrolOptions,
   FaceList,
@@ -158,11 +153,8 @@ export class LmdbGallery implements Gallery {
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
     checkNotes(change);
     return this.#write((ledger) => {
-      const person = this.#reader.findPerson(personId);
-      if (!person) throw personUnknown();
-      const changed = changedPerson(person, change);
-      ledger.putPerson(changed);
-      return changed;
+      if (!this.#reader.findPerson(personId)) throw personUnknown();
+      return plainPerson(ledger.journal.changePerson(personId, change)!);
     });
   }
 

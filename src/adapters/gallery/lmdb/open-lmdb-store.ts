@@ -3,6 +3,7 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Audit } from '../../../domain/ports/audit.ts';
 import type { Cameras } from '../../../domain/ports/cameras.ts';
+import type { ChangeLog } from '../../../domain/ports/change-log.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { History } from '../../../domain/ports/history.ts';
@@ -10,10 +11,10 @@ import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
 import { completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
-import { uuidBytes } from './disk/keys.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
 import { unlock } from './disk/sealing/unlock.ts';
+import { clockOf } from './disk/store-clock.ts';
 import { openStoreFiles } from './disk/store-files.ts';
 import { openTables } from './disk/tables.ts';
 import { completeCodes } from './finder/complete-codes.ts';
@@ -28,6 +29,8 @@ import { LmdbGallery } from './lmdb-gallery.ts';
 import { LmdbJobs } from './lmdb-jobs.ts';
 import { Problems } from './problems.ts';
 import { Found } from './reading/found.ts';
+import { isReferenceThere } from './reading/is-reference-there.ts';
+import { LmdbChangeLog } from './reading/lmdb-change-log.ts';
 import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
@@ -55,6 +58,7 @@ export type LmdbStore = {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly jobs: Jobs;
+  readonly changeLog: ChangeLog;
   readonly audit: Audit;
   readonly cameras: Cameras;
   readonly history: History;
@@ -87,15 +91,16 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 
   const tables = openTables(environment.under(protection));
   const pictures = new Pictures(files.pictures, protection);
-  const { storeId } = await migrate(environment, tables);
+  const state = await migrate({ environment, tables, nowMs });
   await completePersonNumbers(environment, tables);
   await completeMemberCounts(environment, tables);
   await completeCodes(environment, tables);
-  await pictures.claim(storeId);
+  await pictures.claim(state.storeId);
   await settle();
-  await pictures.sweep((id) => tables.referenceNumbers.has(uuidBytes(id)!));
+  await pictures.sweep((id) => isReferenceThere(tables, id));
 
-  const ledger = { tables, nowMs, nextId: options.nextId ?? createIdSource(nowMs) };
+  const nextId = options.nextId ?? createIdSource(nowMs);
+  const ledger = { tables, nowMs, nextId, clock: clockOf(state, nowMs) };
   const receipts = new Receipts({ environment, tables, nowMs });
   const unscrubbedSinceMs = await receipts.completeAll();
   const problems = new Problems();
@@ -162,6 +167,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     collectionsLoading: () => readiness.waiting,
     loaded: () => loaded,
     jobs: new LmdbJobs(environment, ledger),
+    changeLog: new LmdbChangeLog(tables, state.device),
     audit: new LmdbAudit(environment, ledger),
     cameras,
     history: new LmdbHistory(environment, ledger),

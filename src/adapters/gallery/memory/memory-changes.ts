@@ -68,8 +68,11 @@ function makeChange(records: MemoryRecords, change: ReferenceChange, id: Uuid | 
       return put(records, { ...reference, text, metadata });
     }
     case 'move': {
-      const { personId } = records.placeFor(change.collectionId, { ...change, number: reference.number });
+      const { id: referenceId, number, collectionId } = reference;
+      const { personId } = records.placeFor(collectionId, { ...change, number });
       const listed = put(records, { ...reference, personId });
+      if (personId === reference.personId) return listed;
+      records.journal.giveReference({ id: referenceId, number, collectionId, personId });
       records.leaveWhenEmpty(reference);
       return listed;
     }
@@ -77,7 +80,7 @@ function makeChange(records: MemoryRecords, change: ReferenceChange, id: Uuid | 
       return copy(records, held, { ...change, id: id! });
     case 'remove': {
       const listed = listedReference(records.keyed(reference));
-      records.drop((other) => other.id === reference.id);
+      records.remove((other) => other.id === reference.id);
       records.leaveWhenEmpty(reference);
       return listed;
     }
@@ -106,6 +109,6 @@ function copy(
   const wanted = key ?? (records.place(to, ownKey) ? null : ownKey);
   if (!records.placeOf(to, personId)) records.placeFor(to, { key: wanted, personId, number });
   const sibling = { ...reference, id, number, collectionId: to, createdAtMs: records.nowMs() };
-  records.held.push({ reference: sibling, picture });
+  records.hold({ reference: sibling, picture });
   return listedReference(records.keyed(sibling));
 }

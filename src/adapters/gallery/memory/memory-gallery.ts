@@ -14,7 +14,6 @@ import type {
 } from '../../../domain/gallery.ts';
 import { checkNotes } from '../../../domain/gallery-bounds.ts';
 import {
-  changedPerson,
   checkKey,
   compareKeys,
   listedReference,
@@ -22,6 +21,7 @@ import {
   personUnknown,
   resolveKey,
 } from '../../../domain/gallery-rules.ts';
+import { plainPerson } from '../../../domain/person-groups.ts';
 import type {
   EnrolOptions,
   FaceList,
@@ -38,6 +38,7 @@ import type {
 } from '../../../domain/ports/gallery.ts';
 import type { Scrubbed } from '../../../domain/scrub.ts';
 import { changeReferences, enrolAll } from './memory-changes.ts';
+import { addCollection, changeCollection, clearCollection, removeCollection } from './memory-collections.ts';
 import { digestRecords } from './memory-digest.ts';
 import { findFace, listFaces, listTexts } from './memory-faces.ts';
 import { isOf, type MemoryRecords } from './memory-records.ts';
@@ -53,18 +54,16 @@ export class MemoryGallery implements Gallery {
 
   async createCollection(slug: string, name: string, metadata: Metadata = {}): Promise<Collection> {
     checkNotes({ name, metadata });
-    return this.#records.addCollection(slug, name, { ...metadata });
+    return this.#written(addCollection(this.#records, { slug, name, metadata: { ...metadata } }));
   }
 
   async updateCollection(collectionId: Uuid, change: CollectionChange): Promise<Collection> {
     checkNotes(change);
-    return this.#records.changeCollection(collectionId, structuredClone(change));
+    return this.#written(changeCollection(this.#records, collectionId, structuredClone(change)));
   }
 
   async removeCollection(collectionId: Uuid): Promise<CollectionCounts> {
-    const counts = this.#records.clear(collectionId);
-    this.#records.collections = this.#records.collections.filter(({ id }) => id !== collectionId);
-    return counts;
+    return this.#written(removeCollection(this.#records, collectionId));
   }
 
   async countCollection(collectionId: Uuid): Promise<CollectionCounts> {
@@ -88,7 +87,7 @@ export class MemoryGallery implements Gallery {
     checkKey(key);
     this.#records.checkCollection(collectionId);
     if (this.#records.place(collectionId, key)) throw personExists();
-    return this.#records.membership(this.#records.addPlace(collectionId, key));
+    return this.#records.membership(this.#written(this.#records.addPlace(collectionId, key)));
   }
 
   async findMembership(
@@ -113,7 +112,7 @@ export class MemoryGallery implements Gallery {
     if (!this.#records.persons.has(personId)) throw personUnknown();
     if (this.#records.placeOf(collectionId, personId) ?? this.#records.place(collectionId, key))
       throw personExists();
-    return this.#records.membership(this.#records.addPlace(collectionId, key, personId));
+    return this.#records.membership(this.#written(this.#records.addPlace(collectionId, key, personId)));
   }
 
   async findMembershipOf(collectionId: Uuid, personId: Uuid): Promise<Membership | undefined> {
@@ -130,7 +129,8 @@ export class MemoryGallery implements Gallery {
   }
 
   async findPersonByNumber(number: number): Promise<Person | undefined> {
-    return [...this.#records.persons.values()].find((person) => person.number === number);
+    const person = [...this.#records.persons.values()].find((each) => each.number === number);
+    return person && plainPerson(person);
   }
 
   async pageMemberships(
@@ -142,16 +142,15 @@ export class MemoryGallery implements Gallery {
   }
 
   async findPerson(personId: Uuid): Promise<Person | undefined> {
-    return this.#records.persons.get(personId);
+    const person = this.#records.persons.get(personId);
+    return person && plainPerson(person);
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
     checkNotes(change);
-    const person = this.#records.persons.get(personId);
-    if (!person) throw personUnknown();
-    const changed = changedPerson(person, change);
-    this.#records.persons.set(personId, changed);
-    return changed;
+    const changed = this.#records.journal.changePerson(personId, change);
+    if (!changed) throw personUnknown();
+    return plainPerson(this.#written(changed));
   }
 
   async renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'> {
@@ -162,19 +161,19 @@ export class MemoryGallery implements Gallery {
     const heir = this.#records.place(collectionId, to);
     if (heir) this.#records.merge(place, heir);
     else this.#records.rename(place, to);
-    return heir ? 'merged' : 'renamed';
+    return this.#written(heir ? 'merged' : 'renamed');
   }
 
   async removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }> {
     this.#records.checkCollection(collectionId);
     const place = this.#records.placeOrThrow(collectionId, key);
     const references = this.#records.drop((reference) => isOf(reference, place)).length;
-    this.#records.leave(place);
-    return { references };
+    this.#records.leave(place, { kind: 'removed' });
+    return this.#written({ references });
   }
 
   async clearCollection(collectionId: Uuid): Promise<CollectionCounts> {
-    return this.#records.clear(collectionId);
+    return this.#written(clearCollection(this.#records, collectionId));
   }
 
   async enrol(
@@ -188,15 +187,15 @@ export class MemoryGallery implements Gallery {
       ...{ collectionId, faces },
       each: (items, run) => items.map(run),
     });
-    return enrolled!;
+    return this.#written(enrolled!);
   }
 
   async enrolAll(collectionId: Uuid, faces: readonly NewEnrolment[]): Promise<KeyedReference[]> {
-    return enrolAll(this.#records, { collectionId, faces, each: eachItem });
+    return this.#written(enrolAll(this.#records, { collectionId, faces, each: eachItem }));
   }
 
   async changeReferences(changes: readonly ReferenceChange[]): Promise<ListedReference[]> {
-    return changeReferences(this.#records, changes);
+    return this.#written(changeReferences(this.#records, changes));
   }
 
   async findFace(faceNumber: number, collectionIds: readonly Uuid[]): Promise<ListedReference[]> {
@@ -242,10 +241,10 @@ export class MemoryGallery implements Gallery {
       const held = this.#records.find(collectionId, id);
       if (!held) continue;
       removed.push(listedReference(this.#records.keyed(held.reference)));
-      this.#records.drop((reference) => reference.id === id);
+      this.#records.remove((reference) => reference.id === id);
       this.#records.leaveWhenEmpty(held.reference);
     }
-    return removed;
+    return this.#written(removed);
   }
 
   async removeAllReferences(collectionId: Uuid, key?: string): Promise<number> {
@@ -254,9 +253,9 @@ export class MemoryGallery implements Gallery {
       const place = this.#records.place(collectionId, key);
       return place ? (await this.removeMembership(collectionId, key)).references : 0;
     }
-    const dropped = this.#records.drop((reference) => reference.collectionId === collectionId);
-    for (const { reference } of dropped) this.#records.leaveWhenEmpty(reference);
-    return dropped.length;
+    const removed = this.#records.remove((reference) => reference.collectionId === collectionId);
+    for (const { reference } of removed) this.#records.leaveWhenEmpty(reference);
+    return this.#written(removed.length);
   }
 
   async search(request: SearchRequest): Promise<Candidate[][]> {
@@ -271,7 +270,7 @@ export class MemoryGallery implements Gallery {
     const earlier = this.#records.erasure(personId);
     if (earlier) return earlier;
     if (!this.#records.persons.has(personId)) throw personUnknown();
-    return this.#records.erase(personId);
+    return this.#written(this.#records.erase(personId));
   }
 
   async findErasure(personId: Uuid): Promise<ErasureReceipt | undefined> {
@@ -300,4 +299,10 @@ export class MemoryGallery implements Gallery {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** To be called at the end of each write, with its answer. */
+  #written<R>(answer: R): R {
+    this.#records.journal.finish();
+    return answer;
+  }
 }

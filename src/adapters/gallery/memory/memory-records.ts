@@ -1,18 +1,6 @@
-import { AppError } from '../../../domain/errors.ts';
-import type {
-  Collection,
-  CollectionChange,
-  CollectionCounts,
-  ErasureReceipt,
-  Membership,
-  Metadata,
-  Person,
-  Reference,
-  Uuid,
-} from '../../../domain/gallery.ts';
+import type { Collection, ErasureReceipt, Membership, Reference, Uuid } from '../../../domain/gallery.ts';
 import {
   automaticKey,
-  changedPerson,
   checkVector,
   collectionUnknown,
   compareKeys,
@@ -20,10 +8,14 @@ import {
   newReference,
   personExists,
   personUnknown,
-  renamedPerson,
 } from '../../../domain/gallery-rules.ts';
+import { Journal } from '../../../domain/journal.ts';
+import type { Ending } from '../../../domain/place-events.ts';
 import type { KeyedReference, NewEnrolment } from '../../../domain/ports/gallery.ts';
+import type { SyncedPerson } from '../../../domain/synced-records.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
+import type { HybridClock } from '../../../primitives/hybrid-clock.ts';
+import { MemoryStamps } from './memory-stamps.ts';
 
 /** A person's place in a collection. */
 export type Place = { readonly collectionId: Uuid; readonly personId: Uuid; readonly key: string };
@@ -31,73 +23,63 @@ export type PlaceWish = Pick<NewEnrolment, 'key' | 'personId' | 'isNew'> & { rea
 /** A reference with its picture. */
 export type Held = { readonly reference: Reference; readonly picture: Uint8Array | undefined };
 
+export type MemoryRecordsParts = {
+  readonly nowMs: () => number;
+  readonly nextId: () => Uuid;
+  readonly clock: HybridClock;
+};
+
 /** All that a gallery in memory holds, and the bookkeeping that keeps its lists in step. */
 export class MemoryRecords {
   readonly nowMs: () => number;
   collections: Collection[] = [];
-  persons = new Map<Uuid, Person>();
-  tombstones = new Map<Uuid, Tombstone>();
   dimensions = new Map<string, number>();
   places: Place[] = [];
   held: Held[] = [];
   readonly nextId: () => Uuid;
+  readonly stamps: MemoryStamps;
+  readonly journal: Journal;
   #lastPerson = 0;
   #lastReference = 0;
 
-  constructor(nowMs: () => number, nextId: () => Uuid) {
+  constructor({ nowMs, nextId, clock }: MemoryRecordsParts) {
     this.nowMs = nowMs;
     this.nextId = nextId;
+    this.stamps = new MemoryStamps({
+      placesOf: (personId) => this.#placesOf(personId).map(({ collectionId }) => collectionId),
+      referencesOf: (place) =>
+        this.held.flatMap(({ reference }) => (isOf(reference, place) ? [reference.id] : [])),
+    });
+    this.journal = new Journal(this.stamps, clock);
+  }
+
+  get persons(): ReadonlyMap<Uuid, SyncedPerson> {
+    return this.stamps.persons;
   }
 
   /** Runs a write of several parts; when one of them throws, all is as it was, apart from the ids that were given. */
   together<R>(write: () => R): R {
-    const { places, held, dimensions, persons, tombstones } = this;
+    const { places, held, dimensions } = this;
     const numbers = [this.#lastPerson, this.#lastReference] as const;
-    this.persons = new Map(persons);
-    this.tombstones = new Map(tombstones);
+    const restoreStamps = this.stamps.save();
     this.dimensions = new Map(dimensions);
     this.places = [...places];
     this.held = [...held];
     try {
       return write();
     } catch (error) {
-      Object.assign(this, { places, held, dimensions, persons, tombstones });
+      Object.assign(this, { places, held, dimensions });
       [this.#lastPerson, this.#lastReference] = numbers;
+      restoreStamps();
+      this.journal.forget();
       throw error;
     }
   }
 
-  addCollection(slug: string, name: string, metadata: Metadata): Collection {
-    if (this.collections.some((collection) => collection.slug === slug)) {
-      throw new AppError('collection-exists', 'The slug is taken');
-    }
-    const collection = { id: this.nextId(), slug, name, metadata, createdAtMs: this.nowMs() };
-    this.collections.push(collection);
+  checkCollection(collectionId: Uuid): Collection {
+    const collection = this.collections.find(({ id }) => id === collectionId);
+    if (!collection) throw collectionUnknown();
     return collection;
-  }
-
-  changeCollection(collectionId: Uuid, change: CollectionChange): Collection {
-    this.checkCollection(collectionId);
-    if (this.collections.some(({ id, slug }) => id !== collectionId && slug === change.slug)) {
-      throw new AppError('collection-exists', 'The slug is taken');
-    }
-    this.collections = this.collections.map((each) =>
-      each.id === collectionId ? { ...each, ...change } : each,
-    );
-    return this.collections.find(({ id }) => id === collectionId)!;
-  }
-
-  checkCollection(collectionId: Uuid): void {
-    if (!this.collections.some(({ id }) => id === collectionId)) throw collectionUnknown();
-  }
-
-  /** Takes all members and their references out. */
-  clear(collectionId: Uuid): CollectionCounts {
-    this.checkCollection(collectionId);
-    const places = this.placesIn(collectionId);
-    const references = this.drop((reference) => reference.collectionId === collectionId).length;
-    for (const place of places) this.leave(place);
-    return { members: places.length, references };
   }
 
   /** In the order of their keys. */
@@ -125,12 +107,14 @@ export class MemoryRecords {
   addPlace(collectionId: Uuid, key: string, personId: Uuid = this.#addPerson(key)): Place {
     const place = { collectionId, personId, key };
     this.places.push(place);
+    this.journal.place(place);
     return place;
   }
 
   #addPerson(key: string): Uuid {
     const id = this.nextId();
-    this.persons.set(id, newPerson({ id, number: ++this.#lastPerson, key, createdAtMs: this.nowMs() }));
+    const number = ++this.#lastPerson;
+    this.journal.addPerson(newPerson({ id, number, key, createdAtMs: this.nowMs() }));
     return id;
   }
 
@@ -148,8 +132,7 @@ export class MemoryRecords {
 
   rename(place: Place, to: string): void {
     this.places = this.places.map((other) => (other === place ? { ...place, key: to } : other));
-    const person = this.persons.get(place.personId);
-    if (person) this.persons.set(person.id, renamedPerson(person, place.key, to));
+    this.journal.rekey(place, { from: place.key, to });
   }
 
   /** The references become the heir's, and the other leaves. */
@@ -157,22 +140,25 @@ export class MemoryRecords {
     this.held = this.held.map((held) =>
       isOf(held.reference, place) ? { ...held, reference: { ...held.reference, personId } } : held,
     );
-    this.leave(place, personId);
+    this.leave(place, { kind: 'merged', heirId: personId });
   }
 
   /** Takes a place away, not the references; the person goes with her last place. */
-  leave(place: Place, heirId?: Uuid): void {
-    const { personId } = place;
+  leave(place: Place, ending: Ending): void {
+    const { personId, collectionId } = place;
     this.places = this.places.filter((other) => other !== place);
-    if (this.places.some((other) => other.personId === personId)) return;
-    this.persons.delete(personId);
+    this.journal.leave(place, ending);
+    if (this.#placesOf(personId).length > 0) return;
+    this.stamps.persons.delete(personId);
     const atMs = this.nowMs();
-    this.tombstones.set(personId, heirId ? { kind: 'merged', atMs, heirId } : { kind: 'left', atMs });
+    const merged = ending.kind === 'merged' && { kind: ending.kind, atMs, heirId: ending.heirId };
+    this.#bury(personId, merged || { kind: 'left', atMs }, [collectionId]);
   }
 
   leaveWhenEmpty(reference: Reference): void {
     const place = this.places.find((other) => isOf(reference, other));
-    if (place && !this.held.some((held) => isOf(held.reference, place))) this.leave(place);
+    if (!place || this.held.some((held) => isOf(held.reference, place))) return;
+    this.leave(place, { kind: 'emptied' });
   }
 
   nextReferenceNumber(): number {
@@ -192,9 +178,9 @@ export class MemoryRecords {
     const identity = { id, number, collectionId, personId, createdAtMs: this.nowMs() };
     const reference = newReference(identity, face);
     this.dimensions.set(modelId, vector.length);
-    this.held.push({ reference, picture: face.picture });
-    this.drop((other) => other.id === replacing && isOf(other, place));
-    if (person) this.persons.set(personId, changedPerson(this.persons.get(personId)!, person));
+    this.hold({ reference, picture: face.picture });
+    this.remove((other) => other.id === replacing && isOf(other, place));
+    if (person) this.journal.changePerson(personId, person);
     return { ...reference, key: place.key };
   }
 
@@ -214,39 +200,80 @@ export class MemoryRecords {
     return { ...reference, key: this.places.find((place) => isOf(reference, place))!.key };
   }
 
+  /** Keeps a new reference of somebody who has a place. */
+  hold(held: Held): void {
+    const { id, number, collectionId, personId } = held.reference;
+    this.held.push(held);
+    this.journal.addReference({ id, number, collectionId, personId });
+  }
+
+  /** Takes references away that go with their members, who tell it. */
   drop(goes: (reference: Reference) => boolean): Held[] {
-    const dropped = this.held.filter(({ reference }) => goes(reference));
-    this.held = this.held.filter(({ reference }) => !goes(reference));
-    return dropped;
+    const gone = this.#take(goes);
+    for (const { reference } of gone) this.stamps.references.delete(reference.id);
+    return gone;
+  }
+
+  /** Takes references away that go by themselves. */
+  remove(goes: (reference: Reference) => boolean): Held[] {
+    const gone = this.#take(goes);
+    for (const { reference } of gone) {
+      const { id, number, collectionId, personId } = reference;
+      this.journal.removeReference({ id, number, collectionId, personId });
+    }
+    return gone;
   }
 
   erase(personId: Uuid): ErasureReceipt {
     const hiddenAtMs = this.nowMs();
-    const references = this.drop((reference) => reference.personId === personId).length;
-    this.places = this.places.filter((place) => place.personId !== personId);
-    this.persons.delete(personId);
+    // Faces that others have by merges, though they were given to her.
+    const withHeirs = new Set(this.journal.facesWithHeirs(personId).map(({ referenceId }) => referenceId));
+    const inherited = this.remove(({ id }) => withHeirs.has(id));
+    for (const { reference } of inherited) this.leaveWhenEmpty(reference);
+    const own = this.drop((reference) => reference.personId === personId);
+    for (const place of this.#placesOf(personId)) this.leave(place, { kind: 'erased' });
+    const references = inherited.length + own.length;
     const receipt = { personId, hiddenAtMs, removedAtMs: this.nowMs(), references };
-    this.tombstones.set(personId, { kind: 'erased', receipt });
+    this.#bury(personId, { kind: 'erased', receipt }, this.journal.collectionsOf(personId));
     return receipt;
   }
 
   scrub(): { scrubbedAtMs: number; erasures: number } {
     const scrubbedAtMs = this.nowMs();
     let erasures = 0;
-    for (const [personId, tombstone] of this.tombstones) {
+    for (const [personId, tombstone] of this.stamps.tombstones) {
       if (tombstone.kind !== 'erased' || tombstone.receipt.scrubbedAtMs !== undefined) continue;
-      this.tombstones.set(personId, { kind: 'erased', receipt: { ...tombstone.receipt, scrubbedAtMs } });
+      const receipt = { ...tombstone.receipt, scrubbedAtMs };
+      this.stamps.tombstones.set(personId, { ...tombstone, receipt });
       erasures++;
     }
     return { scrubbedAtMs, erasures };
   }
 
   erasure(personId: Uuid): ErasureReceipt | undefined {
-    const tombstone = this.tombstones.get(personId);
+    const tombstone = this.stamps.tombstones.get(personId);
     return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
+  }
+
+  #placesOf(personId: Uuid): Place[] {
+    return this.places.filter((place) => place.personId === personId);
+  }
+
+  #bury(personId: Uuid, tombstone: Tombstone, collectionIds: readonly Uuid[]): void {
+    this.stamps.tombstones.set(personId, { ...tombstone, stamp: this.journal.stamp() });
+    for (const id of collectionIds) this.journal.note(id, 'tombstone', personId);
+  }
+
+  #take(goes: (reference: Reference) => boolean): Held[] {
+    const gone = this.held.filter(({ reference }) => goes(reference));
+    this.held = this.held.filter(({ reference }) => !goes(reference));
+    return gone;
   }
 }
 
-export function isOf(reference: Pick<Reference, 'personId' | 'collectionId'>, place: Place): boolean {
+export function isOf(
+  reference: Pick<Reference, 'personId' | 'collectionId'>,
+  place: Omit<Place, 'key'>,
+): boolean {
   return reference.personId === place.personId && reference.collectionId === place.collectionId;
 }

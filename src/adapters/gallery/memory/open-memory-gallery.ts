@@ -1,7 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
+import type { ChangeLog } from '../../../domain/ports/change-log.ts';
 import type { Gallery } from '../../../domain/ports/gallery.ts';
+import { HybridClock } from '../../../primitives/hybrid-clock.ts';
+import { MemoryChangeLog } from './memory-change-log.ts';
 import { MemoryGallery } from './memory-gallery.ts';
 import { MemoryRecords } from './memory-records.ts';
 
@@ -12,8 +15,18 @@ export type MemoryGalleryOptions = {
   readonly nextId?: () => Uuid;
 };
 
+export type MemoryStore = { readonly gallery: Gallery; readonly changeLog: ChangeLog };
+
 /** A gallery that lasts as long as the process: plain lists, every question answered by looking at all of them. */
-export function openMemoryGallery(options: MemoryGalleryOptions = {}): Gallery {
+export function openMemoryStore(options: MemoryGalleryOptions = {}): MemoryStore {
   const nowMs = options.nowMs ?? Date.now;
-  return new MemoryGallery(new MemoryRecords(nowMs, options.nextId ?? createIdSource(nowMs, randomBytes)));
+  const nextId = options.nextId ?? createIdSource(nowMs, randomBytes);
+  const device = randomUUID();
+  const records = new MemoryRecords({ nowMs, nextId, clock: new HybridClock({ nowMs, device }) });
+  return { gallery: new MemoryGallery(records), changeLog: new MemoryChangeLog(records, device) };
+}
+
+/** The gallery of `openMemoryStore`. */
+export function openMemoryGallery(options?: MemoryGalleryOptions): Gallery {
+  return openMemoryStore(options).gallery;
 }

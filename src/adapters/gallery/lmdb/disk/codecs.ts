@@ -25,6 +25,9 @@ export const nothing: Codec<true> = { encode: () => new Uint8Array(), decode: ()
 
 export const bytes: Codec<Uint8Array> = { encode: (value) => value, decode: (payload) => payload };
 
+/** As `bytes`; what is read is a view of the record. */
+export const buffer: Codec<Buffer> = { encode: (value) => value, decode: (payload) => payload };
+
 /** Everything the index needs to know of a reference, so that a start reads one table in one go. */
 export type TemplateRow = {
   readonly referenceId: Uuid;

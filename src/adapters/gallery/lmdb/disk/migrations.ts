@@ -1,28 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../domain/errors.ts';
-import type { Environment } from './environment.ts';
 import { renewFirstCredentials } from './first-credentials.ts';
-import { type StoreState, stateKey, type Tables } from './tables.ts';
+import { stampFirstRecords } from './first-stamps.ts';
+import { type StoreParts, type StoreState, stateKey } from './tables.ts';
 
-/** Brings all records from the version before to `to`. Runs inside of one write, which also notes the new version. */
-export type Migration = { readonly to: number; readonly run: (tables: Tables) => void };
+/**
+ * Brings all records from the version before to `to`. May write in slices; after a stop in between it is run again from
+ * the beginning.
+ */
+export type Migration = { readonly to: number; readonly run: (parts: StoreParts) => Promise<void> };
 
 /** In order; the first version of all needs none. */
-export const migrations: readonly Migration[] = [{ to: 2, run: renewFirstCredentials }];
+export const migrations: readonly Migration[] = [
+  { to: 2, run: renewFirstCredentials },
+  { to: 3, run: stampFirstRecords },
+];
 
 /**
  * Makes a new store or brings an old one up to date, and tells its state. Rejects with `storage-failed` when the store
  * is of a newer version than `known` leads to.
  */
 export async function migrate(
-  environment: Environment,
-  tables: Tables,
+  parts: StoreParts,
   known: readonly Migration[] = migrations,
 ): Promise<StoreState> {
+  const { environment, tables } = parts;
   const current = known.at(-1)?.to ?? 1;
   const state = tables.meta.get(stateKey);
   if (!state) {
-    const fresh = { schema: current, storeId: randomUUID(), lastPerson: 0, lastReference: 0 };
+    const ids = { storeId: randomUUID(), device: randomUUID() };
+    const fresh = { schema: current, ...ids, lastPerson: 0, lastReference: 0 };
     await environment.write(() => tables.meta.put(stateKey, fresh));
     return fresh;
   }
@@ -32,11 +39,15 @@ export async function migrate(
       `The store has records of version ${state.schema}, this version of Ostiary knows up to ${current}: install the newer one again`,
     );
   }
-  for (const { to, run } of known.filter((migration) => migration.to > state.schema)) {
-    await environment.write(() => {
-      run(tables);
-      tables.meta.put(stateKey, { ...tables.meta.get(stateKey)!, schema: to });
-    });
+  const change = (part: Partial<StoreState>) =>
+    environment.write(() => tables.meta.put(stateKey, { ...tables.meta.get(stateKey)!, ...part }));
+  let completeTo = state.completeTo ?? state.schema;
+  for (const { to, run } of known.filter((migration) => migration.to > completeTo)) {
+    // Noted before: an earlier version must not open what is half done.
+    await change({ schema: current, completeTo });
+    await run(parts);
+    completeTo = to;
+    await change({ completeTo });
   }
   return tables.meta.get(stateKey)!;
 }

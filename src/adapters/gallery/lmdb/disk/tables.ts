@@ -2,51 +2,42 @@ import type { AuditEntry } from '../../../../domain/audit.ts';
 import type { Camera, CameraGroup } from '../../../../domain/camera.ts';
 import type { Credential } from '../../../../domain/credential.ts';
 import type { HistoryEvent } from '../../../../domain/event.ts';
-import type { Collection, Membership, Person, Reference, Uuid } from '../../../../domain/gallery.ts';
+import type { Membership, Reference, Uuid } from '../../../../domain/gallery.ts';
 import type { Job } from '../../../../domain/job.ts';
 import type { Parting } from '../../../../domain/ports/history.ts';
-import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { codePack } from './code-packs.ts';
-import { bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
-import type { TableOpener } from './environment.ts';
+import { buffer, bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
+import type { Environment, TableOpener } from './environment.ts';
 import { idBytes } from './record-keys.ts';
-
-/** What leaves a collection at once for all who read, while its records go one slice after the other. */
-export type Clearing = 'all members' | 'members with references' | 'the collection';
-/** A collection with the numbers of its members and references, so that nobody need count them. */
-export type CollectionRecord = Collection & {
-  /** Of a store from before this was kept, counted when it is opened. */
-  readonly members: number;
-  readonly references: number;
-  /** Stands there until the last slice is gone, also over a restart. */
-  readonly clearing?: Clearing;
-};
-
-/** What those who ask are told of a collection. */
-export function collectionOf({
-  members: _,
-  references: __,
-  clearing: ___,
-  ...collection
-}: CollectionRecord): Collection {
-  return collection;
-}
+import type { CollectionRecord, PersonRecord, StampText, TombstoneRecord } from './stamped-records.ts';
+import { memberStamps, referenceStamps } from './synced-codecs.ts';
 
 export type MembershipRecord = Omit<Membership, 'collectionId' | 'key'>;
 /** Template and crop stand in tables of their own. */
 export type ReferenceRecord = Omit<Reference, 'template' | 'crop'>;
 export type LoginRecord = { readonly credentialId: Uuid; readonly passwordHash: string };
 export type StoreState = {
-  /** The version of all records. */
+  /** The version of the records. */
   readonly schema: number;
+  /** The version that all records have, while those of an older store are being brought up to date. */
+  readonly completeTo?: number;
   /** Stands in both environments, so that one is never opened with another store's other half. */
   readonly storeId: string;
   /** The numbers given last. */
   readonly lastPerson: number;
   readonly lastReference: number;
+  /** Of all stamps that are given here. */
+  readonly device: Uuid;
+  /** The greatest stamp that was given or seen. */
+  readonly lastStamp?: StampText;
 };
 
 export type Tables = ReturnType<typeof openTables>;
+export type StoreParts = {
+  readonly environment: Environment;
+  readonly tables: Tables;
+  readonly nowMs: () => number;
+};
 
 /** Of the one record in `meta`. */
 export const stateKey = Buffer.from('state');
@@ -66,10 +57,12 @@ export function openTables(environment: TableOpener) {
   return {
     /** id → */
     collections: environment.table('collections', collectionCodec),
+    /** id → what a collection was that was removed */
+    formerCollections: environment.table('former-collections', collectionCodec),
     /** slug (UTF-8) → collection id */
     slugs: environment.table('slugs', uuid, { namesFrom: 0 }),
     /** id → */
-    persons: environment.table('persons', json<Person>()),
+    persons: environment.table('persons', json<PersonRecord>()),
     /** collection‖key → */
     memberships: environment.table('memberships', json<MembershipRecord>(), { namesFrom: idBytes }),
     /** collection‖folded key‖NUL‖key */
@@ -86,8 +79,12 @@ export function openTables(environment: TableOpener) {
     copiedFaces: environment.table('copied-faces', json<number>()),
     /** collection‖text‖NUL‖face number, of references that have a text */
     texts: environment.table('texts', nothing, { namesFrom: idBytes, plainTail: 8 }),
-    /** reference id → number */
+    /** reference id → number and stamps; stays when the reference is removed by itself */
+    referenceStamps: environment.table('reference-stamps', referenceStamps),
+    /** reference id → number, in a store of the first versions */
     referenceNumbers: environment.table('reference-numbers', json<number>()),
+    /** person‖collection → stamps; stays when she is gone from there */
+    memberStamps: environment.table('member-stamps', memberStamps),
     /** collection‖person‖number */
     memberReferences: environment.table('member-references', nothing),
     /** number → */
@@ -99,7 +96,9 @@ export function openTables(environment: TableOpener) {
     /** collection‖person: she has left, and her references there are going */
     departures: environment.table('departures', nothing),
     /** person id → */
-    tombstones: environment.table('tombstones', json<Tombstone>()),
+    tombstones: environment.table('tombstones', json<TombstoneRecord>()),
+    /** collection‖stamp → entity and id of what was written */
+    changes: environment.table('changes', buffer),
     /** model id (UTF-8) → dimensions of its templates */
     models: environment.table('models', json<number>()),
     /** id → */

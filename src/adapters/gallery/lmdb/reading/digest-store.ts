@@ -6,11 +6,13 @@ import {
   type GalleryDigest,
   vectorBytes,
 } from '../../../../domain/gallery-digest.ts';
+import { plainPerson } from '../../../../domain/person-groups.ts';
 import type { Environment } from '../disk/environment.ts';
 import { numberAt, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
 import type { Pictures } from '../disk/pictures.ts';
+import { collectionOf, plainTombstone } from '../disk/stamped-records.ts';
 import type { Entry, ReadTable } from '../disk/table.ts';
-import { collectionOf, type Tables } from '../disk/tables.ts';
+import type { Tables } from '../disk/tables.ts';
 
 const recordsInASlice = 200;
 /** So often a write in between makes it begin anew; then it holds the event loop, and writes wait. */
@@ -44,7 +46,7 @@ function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Itera
   for (const { value } of paged(tables.collections)) {
     yield () => digest.add('collection', collectionOf(value));
   }
-  for (const { value } of paged(tables.persons)) yield () => digest.add('person', value);
+  for (const { value } of paged(tables.persons)) yield () => digest.add('person', plainPerson(value));
   for (const { key, value } of ordered(tables.memberships)) {
     const place = { collectionId: uuidAt(key), key: textAt(key, 16) };
     yield () => digest.add('membership', { ...place, ...value });
@@ -66,7 +68,7 @@ function* steps({ tables, pictures }: DigestParts, digest: GalleryDigest): Itera
     };
   }
   for (const { key, value } of paged(tables.tombstones)) {
-    yield () => digest.add('tombstone', digestedTombstone(uuidAt(key), value));
+    yield () => digest.add('tombstone', digestedTombstone(uuidAt(key), plainTombstone(value)));
   }
 }
 

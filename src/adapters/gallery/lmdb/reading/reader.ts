@@ -14,6 +14,7 @@ import {
   listedReference,
   longestKey,
 } from '../../../../domain/gallery-rules.ts';
+import { plainPerson } from '../../../../domain/person-groups.ts';
 import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import { sortInSlices } from '../../../../primitives/sort-in-slices.ts';
 import type { Environment } from '../disk/environment.ts';
@@ -28,13 +29,8 @@ import {
   placeKey,
   referenceKey,
 } from '../disk/record-keys.ts';
-import {
-  type CollectionRecord,
-  collectionOf,
-  type MembershipRecord,
-  type ReferenceRecord,
-  type Tables,
-} from '../disk/tables.ts';
+import { type CollectionRecord, collectionOf } from '../disk/stamped-records.ts';
+import type { MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
 import { listWithoutDeparted } from './without-departed.ts';
 
 export type ReaderParts = {
@@ -118,7 +114,7 @@ export class Reader {
     const person = bytes && this.#tables.persons.get(bytes);
     if (!person) return undefined;
     const places = [...this.#tables.places.keys({ prefix: bytes })];
-    return places.some((place) => this.#isHeld(place)) ? person : undefined;
+    return places.some((place) => this.#isHeld(place)) ? plainPerson(person) : undefined;
   }
 
   findErasure(personId: Uuid): ErasureReceipt | undefined {
@@ -235,9 +231,9 @@ export class Reader {
   #reference(collectionId: Uuid, referenceId: Uuid): ReferenceRecord | undefined {
     const { bytes: collection, record } = this.open(collectionId);
     const id = record.clearing ? undefined : uuidBytes(referenceId);
-    const number = id && this.#tables.referenceNumbers.get(id);
-    if (number === undefined) return undefined;
-    const found = this.#tables.references.get(referenceKey(collection, number));
+    const known = id && this.#tables.referenceStamps.get(id);
+    if (!known) return undefined;
+    const found = this.#tables.references.get(referenceKey(collection, known.number));
     if (!found || this.#tables.departures.has(memberPrefix(collection, found.personId))) return undefined;
     return found;
   }

@@ -1,8 +1,8 @@
 import type { CollectionCounts, Uuid } from '../../../../domain/gallery.ts';
 import { numberAt, ownUuidBytes, textAt, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
+import type { Clearing } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
-import type { Clearing } from '../disk/tables.ts';
 import type { Ledger, OpenCollection } from '../writing/ledger.ts';
 import { leaveUncounted, memberOf } from '../writing/members.ts';
 import { dropReference } from '../writing/references.ts';
@@ -23,8 +23,9 @@ export function beginClearing(
 ): CollectionCounts {
   const { ledger } = slice;
   const { members, references } = collection.record;
-  if (clearing === 'the collection') ledger.giveSlugBack(collection);
   ledger.putCollection(collection, { clearing });
+  if (clearing !== 'members with references') ledger.noteCleared(collection);
+  if (clearing === 'the collection') ledger.retireCollection(collection);
   ledger.after.push({ kind: 'collection-hidden', collectionId: collection.record.id, hidden: true });
   sweepOpen(slice, collection);
   return { members, references };
@@ -57,6 +58,7 @@ function sweepOpen(slice: Slice, collection: OpenCollection): boolean {
 /** Person by person; each leaves with her last reference. */
 function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection): boolean {
   const { memberReferences } = ledger.tables;
+  const withMember = endingOf(collection) === 'cleared';
   let removed = 0;
   let left = 0;
   const save = () => {
@@ -69,7 +71,7 @@ function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection):
     for (const [at, key] of page.entries()) {
       const prefix = key.subarray(0, personEnd);
       const personId = uuidAt(key, idBytes);
-      dropReference(ledger, collection, { personId, number: numberAt(key, personEnd) });
+      dropReference(ledger, collection, { personId, number: numberAt(key, personEnd), withMember });
       removed++;
       const next = page[at + 1] ?? [...memberReferences.keys({ prefix, limit: 1 })][0];
       if (!next?.subarray(0, personEnd).equals(prefix)) left += leaveIfThere(ledger, collection, personId);
@@ -87,8 +89,12 @@ function sweepReferences({ ledger, isOver }: Slice, collection: OpenCollection):
 function leaveIfThere(ledger: Ledger, collection: OpenCollection, personId: Uuid): 0 | 1 {
   const member = readable(() => memberOf(ledger, collection, personId));
   if (!member) return 0;
-  leaveUncounted(ledger, collection, { member });
+  leaveUncounted(ledger, collection, { member, ending: { kind: endingOf(collection) } });
   return 1;
+}
+
+function endingOf({ record }: OpenCollection): 'cleared' | 'emptied' {
+  return record.clearing === 'members with references' ? 'emptied' : 'cleared';
 }
 
 /** Those who had no reference; nobody is left to be counted. */
@@ -103,10 +109,11 @@ function sweepMembers({ ledger, isOver }: Slice, collection: OpenCollection): bo
     }));
     if (page.length === 0) return true;
     for (const { place, entry } of page) {
-      if (entry)
-        leaveUncounted(ledger, collection, { member: { ...entry.value, key: textAt(entry.key, idBytes) } });
-      // Whose place it was cannot be told any more.
-      else memberships.removeAt(place);
+      if (entry) {
+        const member = { ...entry.value, key: textAt(entry.key, idBytes) };
+        leaveUncounted(ledger, collection, { member, ending: { kind: 'cleared' } });
+        // Whose place it was cannot be told any more.
+      } else memberships.removeAt(place);
       if (isOver()) return false;
     }
   }

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../../../domain/gallery.ts';
+import type { Ending } from '../../../../domain/place-events.ts';
 import { numberAt, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes, memberPrefix } from '../disk/record-keys.ts';
 import type { Tables } from '../disk/tables.ts';
@@ -16,25 +17,30 @@ export type Departure = { readonly collectionId: Uuid; readonly personId: Uuid }
  * Takes a member out of the collection for all who read, and removes a first slice of her references; with few she is
  * gone. Nobody waits for the rest, and her key is free at once. Tells how many references she had.
  */
-export function beginDeparture(slice: Slice, collection: OpenCollection, member: Member): number {
+export function beginDeparture(
+  slice: Slice,
+  collection: OpenCollection,
+  { member, ending }: { member: Member; ending: Ending },
+): number {
   const { ledger } = slice;
   const { personId, referenceCount } = member;
   ledger.putCollection(collection, { references: collection.record.references - referenceCount });
   // Before the person goes: her faces must not take the places of others among the hits.
   hide(ledger, collection, { personId, hidden: true });
-  leave(ledger, collection, { member });
+  leave(ledger, collection, { member, ending });
   ledger.tables.departures.put(memberPrefix(collection.bytes, personId), true);
   sweepOpen(slice, collection, personId);
   return referenceCount;
 }
 
-/** `beginDeparture` from all of a person's places; counts no references where they were being cleared anyway. */
+/** Of one who is being erased, `beginDeparture` from all of her places; counts no references where they were being cleared anyway. */
 export function beginDepartures(slice: Slice, personId: Uuid): number {
   const { ledger } = slice;
   let references = 0;
   for (const place of [...ledger.tables.places.keys({ prefix: ownUuidBytes(personId) })]) {
     const collection = ledger.anyCollection(uuidAt(place, idBytes));
-    const removed = beginDeparture(slice, collection, memberOf(ledger, collection, personId));
+    const member = memberOf(ledger, collection, personId);
+    const removed = beginDeparture(slice, collection, { member, ending: { kind: 'erased' } });
     if (!collection.record.clearing) references += removed;
   }
   return references;
@@ -64,7 +70,7 @@ function sweepOpen({ ledger, isOver }: Slice, collection: OpenCollection, person
     const page = [...ledger.tables.memberReferences.keys({ prefix, limit: keysAtOnce })];
     if (page.length === 0) break;
     for (const key of page) {
-      dropReference(ledger, collection, { personId, number: numberAt(key, prefix.length) });
+      dropReference(ledger, collection, { personId, number: numberAt(key, prefix.length), withMember: true });
       if (isOver()) return false;
     }
   }

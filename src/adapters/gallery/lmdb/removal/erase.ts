@@ -3,6 +3,7 @@ import { personUnknown } from '../../../../domain/gallery-rules.ts';
 import type { Finder } from '../finder/finder.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { Ledger } from '../writing/ledger.ts';
+import { findReference, removeReference } from '../writing/references.ts';
 import type { Writer } from '../writing/writer.ts';
 import { beginDepartures } from './departure.ts';
 import type { Receipts } from './receipts.ts';
@@ -49,7 +50,18 @@ function decide(
   const done = reader.findErasure(personId);
   if (done) return { receipt: done, isDone: true };
   if (!reader.findPerson(personId)) throw personUnknown();
-  const receipt = { personId, hiddenAtMs, references: beginDepartures(beginSlice(ledger), personId) };
-  ledger.putTombstone(personId, { kind: 'erased', receipt });
+  const references = removeFromHeirs(ledger, personId) + beginDepartures(beginSlice(ledger), personId);
+  const receipt = { personId, hiddenAtMs, references };
+  ledger.putTombstone(personId, { kind: 'erased', receipt }, ledger.journal.collectionsOf(personId));
   return { receipt, isDone: false };
+}
+
+/** Faces that others have by merges, though they were given to her; tells how many. */
+function removeFromHeirs(ledger: Ledger, personId: Uuid): number {
+  return ledger.journal.facesWithHeirs(personId).filter(({ collectionId, referenceId }) => {
+    const collection = ledger.anyCollection(collectionId);
+    // What is going anyway is not counted once more.
+    const record = collection.record.clearing ? undefined : findReference(ledger, collection, referenceId);
+    return record && removeReference(ledger, collection, record);
+  }).length;
 }

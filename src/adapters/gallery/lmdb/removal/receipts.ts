@@ -109,7 +109,10 @@ export class Receipts {
   }
 
   #put(receipt: ErasureReceipt): void {
-    this.#parts.tables.tombstones.put(ownUuidBytes(receipt.personId), { kind: 'erased', receipt });
+    const { tombstones } = this.#parts.tables;
+    const key = ownUuidBytes(receipt.personId);
+    const { stamp } = tombstones.get(key)!;
+    tombstones.put(key, { kind: 'erased', receipt, stamp });
   }
 }
 

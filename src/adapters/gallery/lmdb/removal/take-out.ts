@@ -1,5 +1,5 @@
 import type { CollectionCounts, Uuid } from '../../../../domain/gallery.ts';
-import type { Clearing } from '../disk/tables.ts';
+import type { Clearing } from '../disk/stamped-records.ts';
 import { findMember } from '../writing/members.ts';
 import { beginClearing } from './clearing.ts';
 import { beginDeparture } from './departure.ts';
@@ -29,7 +29,8 @@ export async function removeMember(
     const collection = ledger.collection(collectionId);
     const member = findMember(ledger, collection, key);
     if (!member) return undefined;
-    const references = beginDeparture(beginSlice(ledger), collection, member);
+    const ending = { kind: 'removed' } as const;
+    const references = beginDeparture(beginSlice(ledger), collection, { member, ending });
     return { personId: member.personId, references };
   });
   if (!result) return undefined;

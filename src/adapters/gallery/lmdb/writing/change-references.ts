@@ -94,10 +94,11 @@ function move(
   { collection, record }: Open,
   { key, personId }: Change<'move'>,
 ): ListedReference {
-  const { number } = record;
+  const { id, number, collectionId } = record;
   const heir = memberFor(ledger, collection, { key, personId, number });
   if (heir.personId === record.personId) return { ...record, key: heir.key };
   const given = giveReference(ledger, collection, { number, personId: heir.personId });
+  ledger.journal.giveReference({ id, number, collectionId, personId: heir.personId });
   putMember(ledger, collection, { ...heir, referenceCount: heir.referenceCount + 1 });
   takeFromMember(ledger, collection, memberOf(ledger, collection, record.personId));
   return { ...given, key: heir.key };

@@ -1,20 +1,21 @@
 import { AppError } from '../../../../domain/errors.ts';
-import type { Collection, CollectionChange, Metadata, Person, Uuid } from '../../../../domain/gallery.ts';
+import type { Collection, CollectionChange, Metadata, Uuid } from '../../../../domain/gallery.ts';
 import { collectionUnknown } from '../../../../domain/gallery-rules.ts';
+import { Journal } from '../../../../domain/journal.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
+import type { HybridClock } from '../../../../primitives/hybrid-clock.ts';
+import { stampText } from '../../../../primitives/stamp.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
+import { type CollectionRecord, collectionOf } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
-import {
-  type CollectionRecord,
-  collectionOf,
-  type StoreState,
-  stateKey,
-  type Tables,
-} from '../disk/tables.ts';
+import { type StoreState, stateKey, type Tables } from '../disk/tables.ts';
 import type { AfterCommit } from './after-commit.ts';
+import { StampedTables } from './stamped-tables.ts';
 
 export type LedgerParts = {
   readonly tables: Tables;
+  /** Gives the stamps of all writes. */
+  readonly clock: HybridClock;
   readonly nowMs: () => number;
   readonly nextId: () => Uuid;
 };
@@ -51,21 +52,37 @@ export class StillLeaving extends AppError {
 export class Ledger {
   readonly after: AfterCommit[] = [];
   readonly tables: Tables;
+  readonly journal: Journal;
   readonly nowMs: () => number;
+  readonly #clock: HybridClock;
   readonly #nextId: () => Uuid;
+  #state: StoreState;
 
-  constructor({ tables, nowMs, nextId }: LedgerParts) {
+  constructor({ tables, clock, nowMs, nextId }: LedgerParts) {
     this.tables = tables;
+    this.journal = new Journal(new StampedTables(tables, this.after), clock);
     this.nowMs = nowMs;
+    this.#clock = clock;
     this.#nextId = nextId;
+    this.#state = tables.meta.get(stateKey)!;
+  }
+
+  /** To be called once, when all else is written. */
+  finish(): void {
+    this.journal.finish();
+    const { last } = this.#clock;
+    if (last) this.tables.meta.put(stateKey, { ...this.#state, lastStamp: stampText(last) });
   }
 
   addCollection(slug: string, name: string, metadata: Metadata): Collection {
     const slugKey = Buffer.from(slug);
     if (this.tables.slugs.has(slugKey)) throw new AppError('collection-exists', 'The slug is taken');
     const collection = { id: this.#nextId(), slug, name, metadata, createdAtMs: this.nowMs() };
-    this.tables.collections.put(ownUuidBytes(collection.id), { ...collection, members: 0, references: 0 });
+    const made = stampText(this.journal.stamp());
+    const record = { ...collection, members: 0, references: 0, stamps: { slug: made, named: made } };
+    this.tables.collections.put(ownUuidBytes(collection.id), record);
     this.tables.slugs.put(slugKey, collection.id);
+    this.journal.note(collection.id, 'collection', collection.id);
     return collection;
   }
 
@@ -91,20 +108,38 @@ export class Ledger {
   }
 
   changeCollection(collection: OpenCollection, change: CollectionChange): Collection {
-    const { id, slug } = collection.record;
+    const { id, slug, name, stamps } = collection.record;
     if (change.slug !== undefined && change.slug !== slug) {
       const slugKey = Buffer.from(change.slug);
       if (this.tables.slugs.has(slugKey)) throw new AppError('collection-exists', 'The slug is taken');
       this.tables.slugs.remove(Buffer.from(slug));
       this.tables.slugs.put(slugKey, id);
     }
-    this.putCollection(collection, change);
+    const stamp = stampText(this.journal.stamp());
+    const changed = { ...collection.record, ...change };
+    this.#stampCollection(collection, {
+      ...change,
+      stamps: {
+        ...stamps,
+        ...(changed.slug !== slug && { slug: stamp }),
+        ...(changed.name !== name && { named: stamp }),
+      },
+    });
     return collectionOf(collection.record);
   }
 
-  /** Frees the slug of a collection that is about to go. */
-  giveSlugBack({ record }: OpenCollection): void {
-    this.tables.slugs.remove(Buffer.from(record.slug));
+  /** All who are members now are being taken out. */
+  noteCleared(collection: OpenCollection): void {
+    const cleared = stampText(this.journal.stamp());
+    this.#stampCollection(collection, { stamps: { ...collection.record.stamps, cleared } });
+  }
+
+  /** Frees the slug of a collection that is about to go, and keeps what others must know of it. */
+  retireCollection(collection: OpenCollection): void {
+    this.tables.slugs.remove(Buffer.from(collection.record.slug));
+    const removed = stampText(this.journal.stamp());
+    this.#stampCollection(collection, { stamps: { ...collection.record.stamps, removed } });
+    this.tables.formerCollections.put(collection.bytes, collection.record);
   }
 
   /** Removes the record of a collection that has neither members nor references any more. */
@@ -112,31 +147,27 @@ export class Ledger {
     this.tables.collections.remove(bytes);
   }
 
-  putPerson(person: Person): void {
-    this.tables.persons.put(ownUuidBytes(person.id), person);
-    const number = numberBytes(person.number);
-    if (!this.tables.personNumbers.has(number)) this.tables.personNumbers.put(number, person.id);
-    this.after.push({ kind: 'person', person });
-  }
-
-  /** The person has lost her last place. */
-  removePerson(personId: Uuid, tombstone: Tombstone): void {
+  /** The person has lost her last place, which was in this collection. */
+  removePerson(personId: Uuid, tombstone: Tombstone, collectionId: Uuid): void {
     const key = ownUuidBytes(personId);
     const person = readable(() => this.tables.persons.get(key));
     if (person) this.tables.personNumbers.remove(numberBytes(person.number));
     this.tables.persons.remove(key);
-    this.putTombstone(personId, tombstone);
+    this.putTombstone(personId, tombstone, [collectionId]);
     this.after.push({ kind: 'person-gone', personId });
   }
 
-  putTombstone(personId: Uuid, tombstone: Tombstone): void {
-    this.tables.tombstones.put(ownUuidBytes(personId), tombstone);
+  /** It is noted in these collections. */
+  putTombstone(personId: Uuid, tombstone: Tombstone, collectionIds: readonly Uuid[]): void {
+    const stamp = stampText(this.journal.stamp());
+    this.tables.tombstones.put(ownUuidBytes(personId), { ...tombstone, stamp });
+    for (const id of collectionIds) this.journal.note(id, 'tombstone', personId);
   }
 
   nextNumber(counter: 'lastPerson' | 'lastReference'): number {
-    const state: StoreState = this.tables.meta.get(stateKey)!;
-    this.tables.meta.put(stateKey, { ...state, [counter]: state[counter] + 1 });
-    return state[counter] + 1;
+    const number = this.#state[counter] + 1;
+    this.#state = { ...this.#state, [counter]: number };
+    return number;
   }
 
   /** An id that no living or former person has. */
@@ -146,5 +177,10 @@ export class Ledger {
       const key = ownUuidBytes(id);
       if (!this.tables.persons.has(key) && !this.tables.tombstones.has(key)) return id;
     }
+  }
+
+  #stampCollection(collection: OpenCollection, change: Partial<CollectionRecord>): void {
+    this.putCollection(collection, change);
+    this.journal.note(collection.record.id, 'collection', collection.record.id);
   }
 }

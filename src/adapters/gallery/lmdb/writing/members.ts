@@ -6,9 +6,10 @@ import {
   newPerson,
   personExists,
   personUnknown,
-  renamedPerson,
 } from '../../../../domain/gallery-rules.ts';
+import type { Ending } from '../../../../domain/place-events.ts';
 import type { KeyWish } from '../../../../domain/ports/gallery.ts';
+import type { Tombstone } from '../../../../domain/tombstone.ts';
 import { numberAt, numberBytes, ownUuidBytes } from '../disk/keys.ts';
 import {
   foldedKey,
@@ -58,7 +59,7 @@ export function findMemberOf(ledger: Ledger, collection: OpenCollection, personI
 export function addMember(ledger: Ledger, collection: OpenCollection, key: string): Member {
   const id = ledger.unusedPersonId();
   const number = ledger.nextNumber('lastPerson');
-  ledger.putPerson(newPerson({ id, number, key, createdAtMs: ledger.nowMs() }));
+  ledger.journal.addPerson(newPerson({ id, number, key, createdAtMs: ledger.nowMs() }));
   return placeMember(ledger, collection, { key, personId: id });
 }
 
@@ -76,6 +77,7 @@ export function placeMember(
   const member = { key, personId, referenceCount: 0 };
   putMember(ledger, collection, member);
   ledger.putCollection(collection, { members: collection.record.members + 1 });
+  ledger.journal.place({ collectionId: collection.record.id, personId, key });
   return member;
 }
 
@@ -105,12 +107,14 @@ export function memberFor(
     : placeMember(ledger, collection, { key: free, personId });
 }
 
-/** Writes all records of a member's place. */
+/** Writes all records of a member's place; only the count when the place is there. */
 export function putMember({ tables }: Ledger, collection: OpenCollection, member: Member): void {
   const { key, ...record } = member;
   tables.memberships.put(memberKey(collection.bytes, key), record);
+  const place = placeKey(record.personId, collection.bytes);
+  if (tables.places.get(place) === key) return;
   tables.foldedKeys.put(foldedKey(collection.bytes, key), true);
-  tables.places.put(placeKey(record.personId, collection.bytes), key);
+  tables.places.put(place, key);
 }
 
 export function renameMember(
@@ -120,8 +124,8 @@ export function renameMember(
 ): void {
   removePlace(ledger, collection, from);
   putMember(ledger, collection, { ...from, key: to });
-  const person = ledger.tables.persons.get(ownUuidBytes(from.personId));
-  if (person) ledger.putPerson(renamedPerson(person, from.key, to));
+  const place = { collectionId: collection.record.id, personId: from.personId };
+  ledger.journal.rekey(place, { from: from.key, to });
 }
 
 /** All that `member` has in this collection becomes `heir`'s, and she leaves. */
@@ -138,7 +142,7 @@ export function mergeMember(
   }
   const referenceCount = heir.referenceCount + member.referenceCount;
   putMember(ledger, collection, { ...heir, referenceCount });
-  leave(ledger, collection, { member, heirId: personId });
+  leave(ledger, collection, { member, ending: { kind: 'merged', heirId: personId } });
 }
 
 /** Makes a reference another person's; the counts of both are the caller's part. Answers its record. */
@@ -165,7 +169,7 @@ export function giveReference(
 export function leave(
   ledger: Ledger,
   collection: OpenCollection,
-  leaving: { member: Member; heirId?: Uuid },
+  leaving: { member: Member; ending: Ending },
 ): void {
   leaveUncounted(ledger, collection, leaving);
   ledger.putCollection(collection, { members: collection.record.members - 1 });
@@ -175,14 +179,18 @@ export function leave(
 export function leaveUncounted(
   ledger: Ledger,
   collection: OpenCollection,
-  { member, heirId }: { member: Member; heirId?: Uuid },
+  { member, ending }: { member: Member; ending: Ending },
 ): void {
   const { personId } = member;
+  const collectionId = collection.record.id;
   removePlace(ledger, collection, member);
+  ledger.journal.leave({ collectionId, personId }, ending);
   const [elsewhere] = ledger.tables.places.keys({ prefix: ownUuidBytes(personId), limit: 1 });
   if (elsewhere) return;
   const atMs = ledger.nowMs();
-  ledger.removePerson(personId, heirId ? { kind: 'merged', atMs, heirId } : { kind: 'left', atMs });
+  const tombstone: Tombstone =
+    ending.kind === 'merged' ? { kind: 'merged', atMs, heirId: ending.heirId } : { kind: 'left', atMs };
+  ledger.removePerson(personId, tombstone, collectionId);
 }
 
 function removePlace({ tables }: Ledger, collection: OpenCollection, { key, personId }: Member): void {

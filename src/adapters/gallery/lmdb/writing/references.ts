@@ -1,11 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { NewReference, Reference, Uuid } from '../../../../domain/gallery.ts';
-import {
-  changedPerson,
-  checkVector,
-  listedReference,
-  newReference,
-} from '../../../../domain/gallery-rules.ts';
+import { checkVector, listedReference, newReference } from '../../../../domain/gallery-rules.ts';
 import type { EnrolOptions, KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
 import { memberPrefix, memberReferenceKey, referenceKey, textKey } from '../disk/record-keys.ts';
@@ -31,8 +26,9 @@ export function addReference(
 ): KeyedReference {
   const { tables } = ledger;
   const { vector, modelId } = face.template;
-  checkVector(vector, tables.models.get(Buffer.from(modelId)));
-  tables.models.put(Buffer.from(modelId), vector.length);
+  const dimensions = tables.models.get(Buffer.from(modelId));
+  checkVector(vector, dimensions);
+  if (dimensions === undefined) tables.models.put(Buffer.from(modelId), vector.length);
   const number = ledger.nextNumber('lastReference');
   const member = memberFor(ledger, collection, { key, personId: wanted, isNew, number });
   const { personId } = member;
@@ -43,8 +39,7 @@ export function addReference(
   const replaced = replacing === undefined ? undefined : findReference(ledger, collection, replacing);
   // After the new one has come: her place in the collection stays.
   if (replaced?.personId === personId) removeReference(ledger, collection, replaced);
-  const person = change && tables.persons.get(ownUuidBytes(personId));
-  if (person) ledger.putPerson(changedPerson(person, change));
+  if (change) ledger.journal.changePerson(personId, change);
   return { ...reference, key: member.key };
 }
 
@@ -61,7 +56,7 @@ export function putReference(ledger: Ledger, collection: OpenCollection, referen
   const { id, number, faceNumber, personId, collectionId, text } = record;
   const row = { referenceId: id, personId, collectionId, template };
   tables.references.put(referenceKey(collection.bytes, number), record);
-  tables.referenceNumbers.put(ownUuidBytes(id), number);
+  ledger.journal.addReference({ id, number, collectionId, personId });
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   tables.templates.put(numberBytes(number), row);
   const code = codeOf(template.vector);
@@ -82,9 +77,9 @@ export function findReference(
   referenceId: Uuid,
 ): ReferenceRecord | undefined {
   const id = uuidBytes(referenceId);
-  const number = id && tables.referenceNumbers.get(id);
-  if (number === undefined) return undefined;
-  const record = tables.references.get(referenceKey(collection.bytes, number));
+  const known = id && tables.referenceStamps.get(id);
+  if (!known) return undefined;
+  const record = tables.references.get(referenceKey(collection.bytes, known.number));
   if (!record || tables.departures.has(memberPrefix(collection.bytes, record.personId))) return undefined;
   return record;
 }
@@ -117,7 +112,7 @@ export function removeReference(
   record: ReferenceRecord,
 ): ListedReference {
   const member = memberOf(ledger, collection, record.personId);
-  dropReference(ledger, collection, record);
+  dropReference(ledger, collection, { ...record, withMember: false });
   ledger.putCollection(collection, { references: collection.record.references - 1 });
   takeFromMember(ledger, collection, member);
   return listedReference({ ...record, key: member.key });
@@ -127,14 +122,17 @@ export function removeReference(
 export function takeFromMember(ledger: Ledger, collection: OpenCollection, member: Member): void {
   const left = { ...member, referenceCount: member.referenceCount - 1 };
   if (left.referenceCount > 0) putMember(ledger, collection, left);
-  else leave(ledger, collection, { member: left });
+  else leave(ledger, collection, { member: left, ending: { kind: 'emptied' } });
 }
 
-/** Removes all that is kept of a reference, also of a damaged one; the counts are the caller's part. */
+/**
+ * Removes all that is kept of a reference, also of a damaged one; the counts are the caller's part. What goes `withMember`
+ * leaves no trace, for her membership tells it.
+ */
 export function dropReference(
-  { tables, after }: Ledger,
+  { tables, after, journal }: Ledger,
   collection: OpenCollection,
-  { personId, number }: { readonly personId: Uuid; readonly number: number },
+  { personId, number, withMember }: { personId: Uuid; number: number; withMember: boolean },
 ): void {
   const at = referenceKey(collection.bytes, number);
   const record = readable(() => tables.references.get(at));
@@ -142,7 +140,8 @@ export function dropReference(
   const faceNumber =
     record?.faceNumber ?? readable(() => tables.copiedFaces.get(numberBytes(number))) ?? number;
   tables.references.remove(at);
-  if (id) tables.referenceNumbers.remove(ownUuidBytes(id));
+  if (id && withMember) tables.referenceStamps.remove(ownUuidBytes(id));
+  else if (id) journal.removeReference({ id, number, collectionId: collection.record.id, personId });
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, personId, number));
   tables.templates.remove(numberBytes(number));
   dropCode(tables, number);

@@ -29,7 +29,9 @@ export class Writer {
   async commit<R>(decide: (ledger: Ledger) => R): Promise<Committed<R>> {
     const { result, after } = await this.#parts.environment.write(() => {
       const ledger = new Ledger(this.#parts);
-      return { result: decide(ledger), after: ledger.after };
+      const decided = decide(ledger);
+      ledger.finish();
+      return { result: decided, after: ledger.after };
     });
     for (const step of after) follow(this.#parts.finder, step);
     const gone = after.flatMap((step) => (step.kind === 'picture-gone' ? [step.referenceId] : []));

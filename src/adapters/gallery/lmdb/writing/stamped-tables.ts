@@ -1,0 +1,80 @@
+import { type Change, encodeChange } from '../../../../domain/change.ts';
+import type { Uuid } from '../../../../domain/gallery.ts';
+import type { JournalRecords, Place } from '../../../../domain/journal.ts';
+import { plainPerson } from '../../../../domain/person-groups.ts';
+import type { SyncedMembership, SyncedPerson, SyncedReference } from '../../../../domain/synced-records.ts';
+import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
+import { idBytes, memberPrefix, placeKey, referenceKey } from '../disk/record-keys.ts';
+import { personRecord, syncedPerson } from '../disk/stamped-records.ts';
+import { readable } from '../disk/table.ts';
+import type { Tables } from '../disk/tables.ts';
+import type { AfterCommit } from './after-commit.ts';
+
+/** The journal's records in LMDB. Lives inside of one `Environment.write`; persons who are written go into `after`. */
+export class StampedTables implements JournalRecords {
+  readonly #tables: Tables;
+  readonly #after: AfterCommit[];
+
+  constructor(tables: Tables, after: AfterCommit[]) {
+    this.#tables = tables;
+    this.#after = after;
+  }
+
+  person(personId: Uuid): SyncedPerson | undefined {
+    const record = readable(() => this.#tables.persons.get(ownUuidBytes(personId)));
+    return record && syncedPerson(record);
+  }
+
+  putPerson(person: SyncedPerson): void {
+    this.#tables.persons.put(ownUuidBytes(person.id), personRecord(person));
+    const number = numberBytes(person.number);
+    if (!this.#tables.personNumbers.has(number)) this.#tables.personNumbers.put(number, person.id);
+    this.#after.push({ kind: 'person', person: plainPerson(person) });
+  }
+
+  placesOf(personId: Uuid): Uuid[] {
+    return collectionsAmong(this.#tables.places.keys({ prefix: ownUuidBytes(personId) }));
+  }
+
+  membership({ collectionId, personId }: Place): SyncedMembership | undefined {
+    const key = placeKey(personId, ownUuidBytes(collectionId));
+    const stamps = readable(() => this.#tables.memberStamps.get(key));
+    return stamps && { collectionId, personId, ...stamps };
+  }
+
+  putMembership({ collectionId, personId, ...stamps }: SyncedMembership): void {
+    this.#tables.memberStamps.put(placeKey(personId, ownUuidBytes(collectionId)), stamps);
+  }
+
+  membershipsOf(personId: Uuid): Uuid[] {
+    return collectionsAmong(this.#tables.memberStamps.keys({ prefix: ownUuidBytes(personId) }));
+  }
+
+  reference(referenceId: Uuid): SyncedReference | undefined {
+    const stamps = readable(() => this.#tables.referenceStamps.get(ownUuidBytes(referenceId)));
+    return stamps && { id: referenceId, ...stamps };
+  }
+
+  putReference({ id, ...stamps }: SyncedReference): void {
+    this.#tables.referenceStamps.put(ownUuidBytes(id), stamps);
+  }
+
+  referencesOf({ collectionId, personId }: Place): Uuid[] {
+    const collection = ownUuidBytes(collectionId);
+    const prefix = memberPrefix(collection, personId);
+    return Array.from(this.#tables.memberReferences.keys({ prefix }), (key) => {
+      const at = referenceKey(collection, numberAt(key, prefix.length));
+      return readable(() => this.#tables.references.get(at))?.id;
+    }).filter((id) => id !== undefined);
+  }
+
+  putChange(change: Change): void {
+    const { key, value } = encodeChange(change);
+    this.#tables.changes.put(key, value);
+  }
+}
+
+/** Of keys person‖collection. */
+function collectionsAmong(places: Iterable<Buffer>): Uuid[] {
+  return Array.from(places, (key) => uuidAt(key, idBytes));
+}
