@@ -1,7 +1,7 @@
 import type { HybridClock } from '../primitives/hybrid-clock.ts';
 import type { Stamp } from '../primitives/stamp.ts';
 import type { Change, ChangedEntity } from './change.ts';
-import type { Person, PersonChange, Uuid } from './gallery.ts';
+import type { Person, PersonChange, Reference, Uuid } from './gallery.ts';
 import { heirsOf } from './heirs.ts';
 import { changedSyncedPerson, inheritSuspension, stampedPerson } from './person-groups.ts';
 import { type Ending, endedMembership, placedMembership, rekeyedMembership } from './place-events.ts';
@@ -11,6 +11,21 @@ import type { SyncedMembership, SyncedPerson, SyncedReference } from './synced-r
 export type Place = { readonly collectionId: Uuid; readonly personId: Uuid };
 
 type NamedReference = Pick<SyncedReference, 'id' | 'number' | 'collectionId' | 'personId'>;
+
+/** What a gallery keeps of a reference for others besides the reference itself; it stays when that is removed. */
+export type StampedReference = Omit<SyncedReference, 'notes'> & {
+  /** Of the write that set its notes after it was made. */
+  readonly described?: Stamp;
+};
+
+/** A reference as devices exchange it; `notes` are its present ones. */
+export function syncedReference(
+  { described, ...stamped }: StampedReference,
+  notes: Pick<Reference, 'text' | 'metadata'> | undefined,
+): SyncedReference {
+  if (!described || !notes) return stamped;
+  return { ...stamped, notes: { text: notes.text, metadata: notes.metadata, stamp: described } };
+}
 
 /** Where a gallery keeps what its journal stamps. Who or what is not there, or cannot be read, is `undefined`. */
 export interface JournalRecords {
@@ -24,8 +39,8 @@ export interface JournalRecords {
   /** The collections where she has a membership, also one that has ended. */
   membershipsOf(personId: Uuid): Uuid[];
   /** Also of one that was removed. */
-  reference(referenceId: Uuid): SyncedReference | undefined;
-  putReference(reference: SyncedReference): void;
+  reference(referenceId: Uuid): StampedReference | undefined;
+  putReference(reference: StampedReference): void;
   /** What a member has, by whatever way it came to her. */
   referencesOf(place: Place): Uuid[];
   putChange(change: Change): void;
@@ -111,8 +126,7 @@ export class Journal {
 
   /** A new reference of somebody who has a place. */
   addReference(reference: NamedReference): void {
-    const stamp = this.stamp();
-    this.#putReference({ ...reference, numberMoves: 0, created: stamp, placed: stamp });
+    this.#putReference(this.#reference(reference));
     this.#giveFace(reference);
   }
 
@@ -123,9 +137,15 @@ export class Journal {
     this.#giveFace(reference);
   }
 
+  /** New text or metadata of a reference. */
+  describeReference(reference: NamedReference): void {
+    this.#putReference({ ...this.#reference(reference), described: this.stamp() });
+  }
+
   /** A reference that goes by itself, not with its member. */
   removeReference(reference: NamedReference): void {
-    this.#putReference({ ...this.#reference(reference), removed: this.stamp() });
+    const { described: _, ...stamped } = this.#reference(reference);
+    this.#putReference({ ...stamped, removed: this.stamp() });
   }
 
   /** The collections where a person ever was: all are told of her erasure. */
@@ -155,7 +175,7 @@ export class Journal {
   }
 
   /** What of an heir's was given to a person, or came through her. */
-  #facesThrough(personId: Uuid, heir: Place): SyncedReference[] {
+  #facesThrough(personId: Uuid, heir: Place): StampedReference[] {
     return this.#records
       .referencesOf(heir)
       .map((id) => this.#records.reference(id))
@@ -181,7 +201,7 @@ export class Journal {
     this.#putMembership({ ...membership, collectionId, personId, added: this.stamp() });
   }
 
-  #reference(named: NamedReference): SyncedReference {
+  #reference(named: NamedReference): StampedReference {
     const stamp = this.stamp();
     return this.#records.reference(named.id) ?? { ...named, numberMoves: 0, created: stamp, placed: stamp };
   }
@@ -197,7 +217,7 @@ export class Journal {
     this.note(membership.collectionId, 'membership', membership.personId);
   }
 
-  #putReference(reference: SyncedReference): void {
+  #putReference(reference: StampedReference): void {
     this.#records.putReference(reference);
     this.note(reference.collectionId, 'reference', reference.id);
   }

@@ -1,9 +1,10 @@
 import { compareStamps, latestStamp, type Stamp } from '../primitives/stamp.ts';
 import { compareKeys } from './gallery-rules.ts';
-import { laterGroup } from './person-groups.ts';
+import { laterGroup, metadataText } from './person-groups.ts';
 import type {
   Claim,
   Merge,
+  ReferenceNotes,
   SyncedCollection,
   SyncedMembership,
   SyncedPerson,
@@ -57,11 +58,12 @@ export function mergeMemberships(one: SyncedMembership, other: SyncedMembership)
   };
 }
 
-/** Whom it was given to last; once removed it stays so. */
+/** Whom it was given to last, and the later notes as a whole; once removed it stays so. */
 export function mergeReferences(one: SyncedReference, other: SyncedReference): SyncedReference {
   const order = compareStamps(one.placed, other.placed) || compareKeys(one.personId, other.personId);
   const { personId, placed } = order >= 0 ? one : other;
   const removed = latestStamp(one.removed, other.removed);
+  const notes = removed ? undefined : either(one.notes, other.notes, laterNotes);
   return {
     id: one.id,
     collectionId: one.collectionId,
@@ -69,6 +71,7 @@ export function mergeReferences(one: SyncedReference, other: SyncedReference): S
     created: earlierStamp(one.created, other.created),
     personId,
     placed,
+    ...(notes && { notes }),
     ...(removed && { removed }),
   };
 }
@@ -108,6 +111,14 @@ export function laterMerge(one: Merge, other: Merge): Merge {
 function laterClaim(one: Claim, other: Claim): Claim {
   const order =
     compareStamps(one.stamp, other.stamp) || one.moves - other.moves || compareKeys(one.wanted, other.wanted);
+  return order >= 0 ? one : other;
+}
+
+function laterNotes(one: ReferenceNotes, other: ReferenceNotes): ReferenceNotes {
+  const order =
+    compareStamps(one.stamp, other.stamp) ||
+    compareKeys(one.text, other.text) ||
+    compareKeys(metadataText(one.metadata), metadataText(other.metadata));
   return order >= 0 ? one : other;
 }
 

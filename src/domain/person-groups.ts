@@ -1,5 +1,5 @@
 import { compareMoments, compareStamps, type Stamp } from '../primitives/stamp.ts';
-import type { Person, PersonChange } from './gallery.ts';
+import type { Metadata, Person, PersonChange } from './gallery.ts';
 import { changedPerson, compareKeys } from './gallery-rules.ts';
 import { type PersonGroup, personGroups, type SyncedPerson } from './synced-records.ts';
 
@@ -67,8 +67,11 @@ function groupText(group: PersonGroup, person: Person): string {
     case 'validity':
       return JSON.stringify([person.validFromMs ?? null, person.validUntilMs ?? null]);
     case 'metadata':
-      return JSON.stringify(
-        Object.entries(person.metadata).sort(([one], [other]) => compareKeys(one, other)),
-      );
+      return metadataText(person.metadata);
   }
+}
+
+/** Equal for equal metadata. */
+export function metadataText(metadata: Metadata): string {
+  return JSON.stringify(Object.entries(metadata).sort(([one], [other]) => compareKeys(one, other)));
 }

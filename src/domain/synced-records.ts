@@ -40,6 +40,9 @@ export type SyncedMembership = {
   readonly key?: Claim;
 };
 
+/** What callers have written beside a reference since it was made. */
+export type ReferenceNotes = Pick<Reference, 'text' | 'metadata'> & { readonly stamp: Stamp };
+
 /** What is merged of a reference; its face never changes, and its template is each device's own. */
 export type SyncedReference = Pick<Reference, 'id' | 'number' | 'collectionId'> & {
   readonly numberMoves: number;
@@ -47,6 +50,8 @@ export type SyncedReference = Pick<Reference, 'id' | 'number' | 'collectionId'> 
   /** Whom it was given to, at `placed`; merges since then are not written here. */
   readonly personId: Uuid;
   readonly placed: Stamp;
+  /** Forgotten when it is removed. */
+  readonly notes?: ReferenceNotes;
   readonly removed?: Stamp;
 };
 

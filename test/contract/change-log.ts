@@ -162,6 +162,21 @@ export function changeLogContract(name: string, open: OpenStore): void {
         expect((await allChanges(log, side)).at(-1)).toMatchObject({ entity: 'tombstone', id: personId });
       });
 
+      test('a reference whose text is changed, with its notes until it is removed', async () => {
+        const { id, personId } = await gallery.enrol(main, 'Ann', face([1, 0], { text: 'first' }));
+        expect((await record('reference', id))?.record).not.toHaveProperty('notes');
+        now += 5;
+        const describe = { kind: 'describe', collectionId: main, referenceId: id } as const;
+        const described = () => gallery.changeReferences([{ ...describe, metadata: { lens: 'left' } }]);
+        expect(await changesOf(described)).toEqual([`reference ${id}`]);
+        expect((await record('reference', id))?.record).toMatchObject({
+          notes: { text: 'first', metadata: { lens: 'left' }, stamp: { ms: now } },
+          personId,
+        });
+        await gallery.removeReferences(main, [id]);
+        expect((await record('reference', id))?.record).not.toHaveProperty('notes');
+      });
+
       test('a reference that is given to somebody else, and one that is copied', async () => {
         const [ann, other] = [await enrol('Ann'), await enrol('Ann')];
         const bob = await enrol('Bob');

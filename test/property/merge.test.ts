@@ -73,9 +73,16 @@ const reference = fc
     created: nearStamps,
     personId: fc.constantFrom(ann, bea),
     placed: nearStamps,
+    notes: fc.option(
+      fc.record({ text: word, metadata: fc.dictionary(word, word, { maxKeys: 1 }), stamp: nearStamps }),
+      { nil: undefined },
+    ),
     removed: maybeStamp,
   })
-  .map((rest) => clean({ id: cid, collectionId: staff, ...rest }) as SyncedReference);
+  .map(({ notes, ...rest }) => {
+    const kept = rest.removed ? {} : { notes };
+    return clean({ id: cid, collectionId: staff, ...rest, ...kept }) as SyncedReference;
+  });
 
 const tombstone: fc.Arbitrary<SyncedTombstone> = fc.oneof(
   fc.record({

@@ -29,7 +29,8 @@ export async function nextTurn(actor: Actor, tag: string): Promise<Operation[]> 
   const slug = shared && random() < 0.4 ? hall : room;
   const { id } = (await gallery.findCollection(slug))!;
   const own = (await gallery.listMemberships(id)).filter(({ key }) => key.startsWith(`${name}-`));
-  if (slug === room && (own.length > roomHolds || random() < 0.02)) {
+  // Nothing but its change would tell of the clearing of an empty room.
+  if (slug === room && own.length > 0 && (own.length > roomHolds || random() < 0.02)) {
     return [random() < 0.5 ? { kind: 'clear', slug } : { kind: 'remove', slug, collectionId: id }];
   }
   if (own.length < 3 || random() < 0.45) return enrolments(actor, { slug, own, tag });

@@ -47,10 +47,7 @@ export async function overviewOf(store: Store): Promise<Overview> {
   return { counts: gallery.counts(), digest, collections, credentials: listed };
 }
 
-async function lookAt(
-  store: Store,
-  { id: collectionId, name }: Collection,
-): Promise<CollectionOverview> {
+async function lookAt(store: Store, { id: collectionId, name }: Collection): Promise<CollectionOverview> {
   const { gallery } = store;
   const members = await gallery.listMemberships(collectionId);
   const persons = await Promise.all(members.map(({ personId }) => gallery.findPerson(personId)));

@@ -38,6 +38,7 @@ test('a reference is read as it was written, removed or not', () => {
     created: nearStamps,
     placed: nearStamps,
     removed: maybe(nearStamps),
+    described: maybe(nearStamps),
   });
   fc.assert(
     fc.property(reference, (record) => {
@@ -47,10 +48,10 @@ test('a reference is read as it was written, removed or not', () => {
   );
 });
 
-test('a new reference takes 90 bytes, a new place 51 and its key', () => {
+test('a new reference takes 91 bytes, a new place 51 and its key', () => {
   const stamp = { ms: 1, count: 0, device: staff };
   const reference = { collectionId: staff, personId: ann, number: 7, numberMoves: 0 };
-  expect(referenceStamps.encode({ ...reference, created: stamp, placed: stamp })).toHaveLength(90);
+  expect(referenceStamps.encode({ ...reference, created: stamp, placed: stamp })).toHaveLength(91);
   const key = { wanted: 'Ann', moves: 0, stamp };
   expect(memberStamps.encode({ added: stamp, key })).toHaveLength(51 + 3);
 });

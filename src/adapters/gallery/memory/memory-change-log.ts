@@ -1,6 +1,7 @@
 import type { Change } from '../../../domain/change.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { collectionUnknown } from '../../../domain/gallery-rules.ts';
+import { syncedReference } from '../../../domain/journal.ts';
 import { type ChangeLog, mostChanges } from '../../../domain/ports/change-log.ts';
 import type { SyncedRecord } from '../../../domain/synced-records.ts';
 import { compareStamps, type Stamp } from '../../../primitives/stamp.ts';
@@ -38,8 +39,10 @@ export class MemoryChangeLog implements ChangeLog {
       case 'membership':
         return told(entity, stamps.membership({ collectionId, personId: id }));
       case 'reference': {
-        const record = stamps.reference(id);
-        return record?.collectionId === collectionId ? { entity, record } : undefined;
+        const stamped = stamps.reference(id);
+        if (stamped?.collectionId !== collectionId) return undefined;
+        const held = this.#records.held.find(({ reference }) => reference.id === id);
+        return { entity, record: syncedReference(stamped, held?.reference) };
       }
       case 'tombstone':
         return told(entity, stamps.tombstone(id));

@@ -65,14 +65,15 @@ function makeChange(records: MemoryRecords, change: ReferenceChange, id: Uuid | 
   switch (change.kind) {
     case 'describe': {
       const { text = reference.text, metadata = reference.metadata } = change;
+      records.journal.describeReference(reference);
       return put(records, { ...reference, text, metadata });
     }
     case 'move': {
-      const { id: referenceId, number, collectionId } = reference;
-      const { personId } = records.placeFor(collectionId, { ...change, number });
+      const { number } = reference;
+      const { personId } = records.placeFor(change.collectionId, { ...change, number });
       const listed = put(records, { ...reference, personId });
       if (personId === reference.personId) return listed;
-      records.journal.giveReference({ id: referenceId, number, collectionId, personId });
+      records.journal.giveReference(listed);
       records.leaveWhenEmpty(reference);
       return listed;
     }

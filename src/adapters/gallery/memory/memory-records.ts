@@ -202,9 +202,8 @@ export class MemoryRecords {
 
   /** Keeps a new reference of somebody who has a place. */
   hold(held: Held): void {
-    const { id, number, collectionId, personId } = held.reference;
     this.held.push(held);
-    this.journal.addReference({ id, number, collectionId, personId });
+    this.journal.addReference(held.reference);
   }
 
   /** Takes references away that go with their members, who tell it. */
@@ -217,10 +216,7 @@ export class MemoryRecords {
   /** Takes references away that go by themselves. */
   remove(goes: (reference: Reference) => boolean): Held[] {
     const gone = this.#take(goes);
-    for (const { reference } of gone) {
-      const { id, number, collectionId, personId } = reference;
-      this.journal.removeReference({ id, number, collectionId, personId });
-    }
+    for (const { reference } of gone) this.journal.removeReference(reference);
     return gone;
   }
 

@@ -1,11 +1,10 @@
 import type { Change } from '../../../domain/change.ts';
 import type { Uuid } from '../../../domain/gallery.ts';
-import type { JournalRecords, Place } from '../../../domain/journal.ts';
+import type { JournalRecords, Place, StampedReference } from '../../../domain/journal.ts';
 import type {
   SyncedCollection,
   SyncedMembership,
   SyncedPerson,
-  SyncedReference,
   SyncedTombstone,
 } from '../../../domain/synced-records.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
@@ -17,7 +16,7 @@ type Beside = Pick<JournalRecords, 'placesOf' | 'referencesOf'>;
 /** All that is stamped in a gallery in memory; the changes stand in the order of their stamps. */
 export class MemoryStamps implements JournalRecords {
   persons = new Map<Uuid, SyncedPerson>();
-  references = new Map<Uuid, SyncedReference>();
+  references = new Map<Uuid, StampedReference>();
   tombstones = new Map<Uuid, Tombstone & { readonly stamp: Stamp }>();
   /** Also of those that were removed. */
   readonly collections = new Map<Uuid, SyncedCollection>();
@@ -77,11 +76,11 @@ export class MemoryStamps implements JournalRecords {
       .map(({ collectionId }) => collectionId);
   }
 
-  reference(referenceId: Uuid): SyncedReference | undefined {
+  reference(referenceId: Uuid): StampedReference | undefined {
     return this.references.get(referenceId);
   }
 
-  putReference(reference: SyncedReference): void {
+  putReference(reference: StampedReference): void {
     this.references.set(reference.id, reference);
   }
 

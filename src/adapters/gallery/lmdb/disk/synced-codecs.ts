@@ -1,4 +1,5 @@
-import type { SyncedMembership, SyncedReference } from '../../../../domain/synced-records.ts';
+import type { StampedReference } from '../../../../domain/journal.ts';
+import type { SyncedMembership } from '../../../../domain/synced-records.ts';
 import { type Stamp, stampAt, stampBytes, stampLength } from '../../../../primitives/stamp.ts';
 import type { Codec } from './codecs.ts';
 import { numberAt, numberBytes, ownUuidBytes, uuidAt } from './keys.ts';
@@ -6,13 +7,14 @@ import { numberAt, numberBytes, ownUuidBytes, uuidAt } from './keys.ts';
 /** A membership without the ids that are its key. */
 export type MemberStamps = Omit<SyncedMembership, 'collectionId' | 'personId'>;
 /** A reference without the id that is its key. */
-export type ReferenceStamps = Omit<SyncedReference, 'id'>;
+export type ReferenceStamps = Omit<StampedReference, 'id'>;
 
 const idLength = 16;
 const removedFlag = 1;
 const emptiedFlag = 2;
 const mergedFlag = 4;
 const keyFlag = 8;
+const describedFlag = 16;
 
 /** Reads one field after the other. */
 class Fields {
@@ -89,10 +91,14 @@ export const memberStamps: Codec<MemberStamps> = {
   },
 };
 
-/** Collection and person (16 bytes each), number (8), its moves (2), stamps created and placed, stamp removed if it was. */
+/**
+ * Flags (1 byte), collection and person (16 each), number (8), its moves (2), stamps created and placed; then what the
+ * flags name: stamp removed, stamp described.
+ */
 export const referenceStamps: Codec<ReferenceStamps> = {
-  encode({ collectionId, personId, number, numberMoves, created, placed, removed }) {
+  encode({ collectionId, personId, number, numberMoves, created, placed, removed, described }) {
     return Buffer.concat([
+      Buffer.of((removed ? removedFlag : 0) | (described ? describedFlag : 0)),
       ownUuidBytes(collectionId),
       ownUuidBytes(personId),
       numberBytes(number),
@@ -100,25 +106,24 @@ export const referenceStamps: Codec<ReferenceStamps> = {
       stampBytes(created),
       stampBytes(placed),
       ...(removed ? [stampBytes(removed)] : []),
+      ...(described ? [stampBytes(described)] : []),
     ]);
   },
   decode(payload) {
     const fields = new Fields(payload);
-    const record = {
+    const flags = fields.byte();
+    return {
       collectionId: fields.uuid(),
       personId: fields.uuid(),
       number: fields.number(),
       numberMoves: fields.count(),
       created: fields.stamp(),
       placed: fields.stamp(),
+      ...(flags & removedFlag && { removed: fields.stamp() }),
+      ...(flags & describedFlag && { described: fields.stamp() }),
     };
-    const isRemoved = payload.length > referenceLength;
-    return { ...record, ...(isRemoved && { removed: fields.stamp() }) };
   },
 };
-
-/** Of a reference that is there. */
-const referenceLength = 2 * idLength + 8 + 2 + 2 * stampLength;
 
 function countBytes(count: number): Buffer {
   const bytes = Buffer.allocUnsafe(2);

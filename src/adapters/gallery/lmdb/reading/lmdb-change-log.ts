@@ -1,11 +1,12 @@
 import { type Change, changeKey, decodeChange } from '../../../../domain/change.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
 import { collectionUnknown } from '../../../../domain/gallery-rules.ts';
+import { syncedReference } from '../../../../domain/journal.ts';
 import { type ChangeLog, mostChanges } from '../../../../domain/ports/change-log.ts';
 import type { SyncedRecord } from '../../../../domain/synced-records.ts';
 import type { Stamp } from '../../../../primitives/stamp.ts';
 import { uuidBytes } from '../disk/keys.ts';
-import { placeKey } from '../disk/record-keys.ts';
+import { placeKey, referenceKey } from '../disk/record-keys.ts';
 import {
   type CollectionRecord,
   syncedCollection,
@@ -56,7 +57,9 @@ export class LmdbChangeLog implements ChangeLog {
       }
       case 'reference': {
         const stamps = this.#tables.referenceStamps.get(key);
-        return stamps?.collectionId === collectionId ? { entity, record: { id, ...stamps } } : undefined;
+        if (stamps?.collectionId !== collectionId) return undefined;
+        const notes = this.#tables.references.get(referenceKey(collection, stamps.number));
+        return { entity, record: syncedReference({ id, ...stamps }, notes) };
       }
       case 'tombstone': {
         const record = this.#tables.tombstones.get(key);

@@ -86,6 +86,7 @@ function describe(ledger: Ledger, { collection, record }: Open, change: Change<'
   if (text !== '') texts.put(textKey(collection.bytes, text, faceNumber), true);
   const described = { ...record, text, metadata };
   references.put(referenceKey(collection.bytes, number), described);
+  ledger.journal.describeReference(record);
   return { ...described, key: memberOf(ledger, collection, record.personId).key };
 }
 
@@ -94,11 +95,11 @@ function move(
   { collection, record }: Open,
   { key, personId }: Change<'move'>,
 ): ListedReference {
-  const { id, number, collectionId } = record;
+  const { number } = record;
   const heir = memberFor(ledger, collection, { key, personId, number });
   if (heir.personId === record.personId) return { ...record, key: heir.key };
   const given = giveReference(ledger, collection, { number, personId: heir.personId });
-  ledger.journal.giveReference({ id, number, collectionId, personId: heir.personId });
+  ledger.journal.giveReference(given);
   putMember(ledger, collection, { ...heir, referenceCount: heir.referenceCount + 1 });
   takeFromMember(ledger, collection, memberOf(ledger, collection, record.personId));
   return { ...given, key: heir.key };

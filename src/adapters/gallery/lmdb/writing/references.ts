@@ -56,7 +56,7 @@ export function putReference(ledger: Ledger, collection: OpenCollection, referen
   const { id, number, faceNumber, personId, collectionId, text } = record;
   const row = { referenceId: id, personId, collectionId, template };
   tables.references.put(referenceKey(collection.bytes, number), record);
-  ledger.journal.addReference({ id, number, collectionId, personId });
+  ledger.journal.addReference(record);
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   tables.templates.put(numberBytes(number), row);
   const code = codeOf(template.vector);

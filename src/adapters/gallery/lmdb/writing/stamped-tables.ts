@@ -1,8 +1,8 @@
 import { type Change, encodeChange } from '../../../../domain/change.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
-import type { JournalRecords, Place } from '../../../../domain/journal.ts';
+import type { JournalRecords, Place, StampedReference } from '../../../../domain/journal.ts';
 import { plainPerson } from '../../../../domain/person-groups.ts';
-import type { SyncedMembership, SyncedPerson, SyncedReference } from '../../../../domain/synced-records.ts';
+import type { SyncedMembership, SyncedPerson } from '../../../../domain/synced-records.ts';
 import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes, memberPrefix, placeKey, referenceKey } from '../disk/record-keys.ts';
 import { personRecord, syncedPerson } from '../disk/stamped-records.ts';
@@ -50,12 +50,12 @@ export class StampedTables implements JournalRecords {
     return collectionsAmong(this.#tables.memberStamps.keys({ prefix: ownUuidBytes(personId) }));
   }
 
-  reference(referenceId: Uuid): SyncedReference | undefined {
+  reference(referenceId: Uuid): StampedReference | undefined {
     const stamps = readable(() => this.#tables.referenceStamps.get(ownUuidBytes(referenceId)));
     return stamps && { id: referenceId, ...stamps };
   }
 
-  putReference({ id, ...stamps }: SyncedReference): void {
+  putReference({ id, ...stamps }: StampedReference): void {
     this.#tables.referenceStamps.put(ownUuidBytes(id), stamps);
   }
 
