@@ -21,10 +21,11 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function cutOff(title: string, cut: Rounds['cut']): Promise<Outcome> {
-  const outcome = await runRounds({ root, rounds, seed, cut });
+async function cutOff(title: string, cut: Rounds['cut'], scrubbed = false): Promise<Outcome> {
+  const outcome = await runRounds({ root, rounds, seed, cut, scrubbed });
+  const scrubs = scrubbed ? `, ${outcome.scrubs} scrubs` : '';
   say(
-    `${title}: ${outcome.rounds} rounds, ${outcome.writes} acknowledged writes, ${outcome.violation ?? 'all well'}`,
+    `${title}: ${outcome.rounds} rounds, ${outcome.writes} acknowledged writes${scrubs}, ${outcome.violation ?? 'all well'}`,
   );
   return outcome;
 }
@@ -45,6 +46,8 @@ async function flip(): Promise<{ violation?: string }> {
 const outcomes = [
   await cutOff('kill −9', 'kill'),
   await cutOff('power cut', { shim: compileShim(root) }),
+  await cutOff('kill −9 while it is scrubbed', 'kill', true),
+  await cutOff('power cut while it is scrubbed', { shim: compileShim(root) }, true),
   await flip(),
 ];
 if (outcomes.some(({ violation }) => violation !== undefined)) process.exitCode = 1;

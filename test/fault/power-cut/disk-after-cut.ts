@@ -1,6 +1,6 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Change, type ChangeLog, readChangeLog, type Sync } from './change-log.ts';
+import { type Change, type ChangeLog, type Rename, readChangeLog, type Sync } from './change-log.ts';
 
 export const fates = ['none kept', 'all kept', 'whole writes', 'torn writes'] as const;
 /** What becomes of the writes that were not synced. */
@@ -19,11 +19,13 @@ export type Cut = {
 /** How many of these changes, in their order, the disk shows at one place. */
 type Choice = (waiting: readonly Change[]) => number;
 
-/** Makes the files of a folder what a disk could show after the power went (the model: shim.c); tells how many changes it was free to drop. */
+/** Makes the files of a folder what a disk could show after the power went (the model: shim.c); tells how many changes it was free to drop, and how many names it has taken back. */
 export async function showDiskAfterCut(cut: Cut): Promise<number> {
   const log = await readChangeLog(cut.log);
   const choose = choiceOf(cut);
-  let free = 0;
+  const undone = log.renames.slice(chooseRenames(cut, log.renames.length));
+  for (const rename of undone.toReversed()) await undo(rename);
+  let free = undone.length;
   for (const name of await readdir(cut.dir)) {
     const file = join(cut.dir, name);
     const { ino } = await stat(file);
@@ -34,9 +36,20 @@ export async function showDiskAfterCut(cut: Cut): Promise<number> {
   return free;
 }
 
+/** How many of the renames that were not synced the disk shows; a later one is never there without an earlier one. */
+function chooseRenames({ fate, random }: Cut, count: number): number {
+  if (fate === 'none kept') return 0;
+  return fate === 'all kept' ? count : Math.floor(random() * (count + 1));
+}
+
+async function undo({ from, to, replaced }: Rename): Promise<void> {
+  await rename(to, from);
+  if (replaced !== undefined) await rename(replaced, to);
+}
+
 async function cutFile(
   file: string,
-  { changes, syncs }: ChangeLog,
+  { changes, syncs }: Pick<ChangeLog, 'changes' | 'syncs'>,
   { choose, sectorBytes }: Cut & { choose: Choice },
 ): Promise<number> {
   const content = await readFile(file);

@@ -110,6 +110,38 @@ test('a file that has grown or shrunk has its old length and bytes again', async
   expect(await disk.read('new')).toHaveLength(0);
 });
 
+test('a file that has taken the place of another gives it back, unless the folder was synced', async () => {
+  const swap = `
+    fs.writeFileSync(disk + 'draft', 'new');
+    const draft = fs.openSync(disk + 'draft', 'r+');
+    fs.fsyncSync(draft);
+    fs.renameSync(disk + 'draft', disk + 'one');
+    fs.writeSync(draft, 'NEW', 0);
+  `;
+  for (const isSynced of [false, true]) {
+    const disk = await newDisk({ one: old });
+    const run = await disk.run(isSynced ? `${swap} fs.fsyncSync(fs.openSync(disk, 'r'))` : swap);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect((await disk.read('one')).toString()).toBe('NEW');
+    await disk.cut('none kept');
+    expect((await disk.read('one')).toString()).toBe(isSynced ? 'new' : old.toString());
+    if (!isSynced) expect((await disk.read('draft')).toString()).toBe('new');
+  }
+});
+
+test('a new file has nothing of one that had its inode before', async () => {
+  const disk = await newDisk();
+  await disk.run(`
+    fs.writeFileSync(disk + 'gone', 'g'.repeat(page));
+    fs.rmSync(disk + 'gone');
+    const file = fs.openSync(disk + 'one', 'w');
+    fs.writeSync(file, 'one');
+    fs.fsyncSync(file);
+  `);
+  await disk.cut('none kept');
+  expect((await disk.read('one')).toString()).toBe('one');
+});
+
 test('the power goes at the step that was named, before a sync has worked', async () => {
   const disk = await newDisk({ one: old });
   const script = `

@@ -12,14 +12,17 @@
  *   sector the disk shows the state after any one of them: a later one carries the earlier ones along, as a page cache
  *   does. The length is that of any moment since the last sync.
  * - sync_file_range, sync and syncfs promise nothing here.
+ * - A renamed file may have its old name again, and the file that it replaced the new one, until the folder was synced;
+ *   of several such the later ones first. What was replaced is kept under POWER_CUT_KEEP for that.
  *
- * Not covered: directory entries (a new, renamed or removed file is so at once), the inside of a sector, disks that lose
- * what they have acknowledged as synced, several processes that write at the same time, and writes that go round the C
- * library's functions below (stdio, io_uring). What would make the log untrue, a writable shared mapping and calls that
+ * Not covered: new and removed names (they are so at once), the inside of a sector, disks that lose what they have
+ * acknowledged as synced, several processes that write at the same time, and writes that go round the C library's
+ * functions below (stdio, io_uring). What would make the log untrue, a writable shared mapping and calls that
  * write without giving the bytes, ends the process with a message. Files that end in `-lock` are left alone: LMDB makes
  * their contents anew when no process has them open.
  *
  * Environment: POWER_CUT_DIR the folder (absolute, without links), POWER_CUT_LOG the log (made by the caller, elsewhere),
+ * POWER_CUT_KEEP a folder on the same disk but not below it,
  * POWER_CUT_AFTER the step at which the power goes (absent or 0: never), POWER_CUT_SYNC_US how long a sync takes,
  * POWER_CUT_BOOT_ID a file that is read in place of the kernel's id of the boot.
  */
@@ -40,9 +43,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { CHANGE = 1, SYNC = 2, PAGE = 4096 };
+enum { CHANGE = 1, SYNC = 2, NEW = 3, RENAME = 4, SYNC_NAMES = 5, PAGE = 4096 };
 
-/* One record of the log, in the byte order of the machine; `kept` old bytes follow it. */
+/*
+ * One record of the log, in the byte order of the machine; `kept` bytes follow it: those that were there before a change,
+ * and of a renamed file the old name, the new one, and where the file is kept that it replaced, each ended by a NUL.
+ */
 struct record {
   uint64_t kind;
   uint64_t inode;
@@ -50,12 +56,13 @@ struct record {
   uint64_t length;
   uint64_t size; /* of the file before the change */
   uint64_t kept;
-  uint64_t step; /* of a change: its number; of a sync: of the last change that it covers */
+  uint64_t step; /* of a change: its number; else of the last change before it */
 };
 
 static char folder[PATH_MAX];
 static size_t folder_length;
-static const char *boot_id;
+static const char *boot_id, *keep;
+static unsigned kept_files;
 static useconds_t sync_us;
 static int log_fd = -1;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -71,7 +78,8 @@ __attribute__((constructor)) static void begin(void) {
   const char *dir = getenv("POWER_CUT_DIR"), *log = getenv("POWER_CUT_LOG");
   const char *after = getenv("POWER_CUT_AFTER"), *us = getenv("POWER_CUT_SYNC_US");
   boot_id = getenv("POWER_CUT_BOOT_ID");
-  if (!dir || !log) give_up("POWER_CUT_DIR and POWER_CUT_LOG are needed");
+  keep = getenv("POWER_CUT_KEEP");
+  if (!dir || !log || !keep) give_up("POWER_CUT_DIR, POWER_CUT_LOG and POWER_CUT_KEEP are needed");
   folder_length = (size_t)snprintf(folder, sizeof folder, "%s/", dir);
   if (folder_length >= sizeof folder) give_up("POWER_CUT_DIR is too long");
   log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
@@ -80,16 +88,36 @@ __attribute__((constructor)) static void begin(void) {
   sync_us = us ? (useconds_t)strtoul(us, NULL, 10) : 0;
 }
 
+/* Whether the path leads to a file of the folder that is not left alone. */
+static int is_below(const char *path, size_t length) {
+  return length > 5 && length > folder_length && memcmp(path, folder, folder_length) == 0 &&
+         memcmp(path + length - 5, "-lock", 5) != 0;
+}
+
+/* Where the descriptor leads to; its length, or less than 0. */
+static ssize_t path_of(int fd, char path[PATH_MAX]) {
+  char link[40];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  return log_fd < 0 ? -1 : readlink(link, path, PATH_MAX);
+}
+
 /* Whether the descriptor is a file of the folder; its inode then. */
 static int is_followed(int fd, struct stat *about) {
-  char link[40], path[PATH_MAX];
+  char path[PATH_MAX];
   const int before = errno;
-  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  const ssize_t length = log_fd < 0 ? -1 : readlink(link, path, sizeof path);
-  const int follows = length > 5 && (size_t)length > folder_length && memcmp(path, folder, folder_length) == 0 &&
-                      memcmp(path + length - 5, "-lock", 5) != 0 && fstat(fd, about) == 0 && S_ISREG(about->st_mode);
+  const ssize_t length = path_of(fd, path);
+  const int follows = length > 0 && is_below(path, (size_t)length) && fstat(fd, about) == 0 && S_ISREG(about->st_mode);
   errno = before;
   return follows;
+}
+
+/* Whether the descriptor is the folder itself. */
+static int is_folder(int fd) {
+  char path[PATH_MAX];
+  const int before = errno;
+  const ssize_t length = path_of(fd, path);
+  errno = before;
+  return length > 0 && (size_t)length == folder_length - 1 && memcmp(path, folder, (size_t)length) == 0;
 }
 
 static void refuse_if_followed(int fd, const char *why) {
@@ -170,6 +198,14 @@ static ssize_t followed_write(int fd, const struct iovec *parts, int count, off_
 /* Not made for real: the page cache outlives the process. */
 static int followed_sync(int fd, long number) {
   struct stat about;
+  if (is_folder(fd)) {
+    pthread_mutex_lock(&lock);
+    count_step();
+    const struct record record = {SYNC_NAMES, 0, 0, 0, 0, 0, changes};
+    append(&record, NULL);
+    pthread_mutex_unlock(&lock);
+    return 0;
+  }
   if (!is_followed(fd, &about)) return (int)syscall(number, fd);
   pthread_mutex_lock(&lock);
   const uint64_t last_change = changes;
@@ -190,6 +226,27 @@ static int followed_resize(int fd, off_t size) {
   note_change(fd, &about, (uint64_t)size, about.st_size > size ? (uint64_t)(about.st_size - size) : 0);
   const int result = (int)syscall(SYS_ftruncate, fd, size);
   const int error = errno;
+  count_step();
+  pthread_mutex_unlock(&lock);
+  errno = error;
+  return result;
+}
+
+int rename(const char *from, const char *to) {
+  const int is_ours = log_fd >= 0 && is_below(from, strlen(from)) && is_below(to, strlen(to));
+  if (!is_ours) return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+  pthread_mutex_lock(&lock);
+  char names[3 * PATH_MAX], replaced[PATH_MAX];
+  snprintf(replaced, sizeof replaced, "%s/replaced-%d-%u", keep, (int)getpid(), kept_files++);
+  if (link(to, replaced) != 0) {
+    if (errno != ENOENT) give_up("a file that is replaced cannot be kept");
+    replaced[0] = 0;
+  }
+  const int length = snprintf(names, sizeof names, "%s%c%s%c%s", from, 0, to, 0, replaced) + 1;
+  const struct record record = {RENAME, 0, 0, 0, 0, (uint64_t)length, changes};
+  const int result = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+  const int error = errno;
+  if (result == 0) append(&record, names);
   count_step();
   pthread_mutex_unlock(&lock);
   errno = error;
@@ -257,7 +314,17 @@ ssize_t sendfile64(int to, int from, off64_t *from_at, size_t length) { return s
 
 static int open_any(const char *path, int flags, mode_t mode) {
   const int is_boot_id = boot_id && strcmp(path, "/proc/sys/kernel/random/boot_id") == 0;
-  return (int)syscall(SYS_openat, AT_FDCWD, is_boot_id ? boot_id : path, flags, mode);
+  const int makes = log_fd >= 0 && (flags & O_CREAT) && syscall(SYS_faccessat, AT_FDCWD, path, F_OK) != 0;
+  const int fd = (int)syscall(SYS_openat, AT_FDCWD, is_boot_id ? boot_id : path, flags, mode);
+  struct stat about;
+  if (makes && fd >= 0 && is_followed(fd, &about)) {
+    /* Its inode may have been that of a file that is gone. */
+    pthread_mutex_lock(&lock);
+    const struct record record = {NEW, (uint64_t)about.st_ino, 0, 0, 0, 0, changes};
+    append(&record, NULL);
+    pthread_mutex_unlock(&lock);
+  }
+  return fd;
 }
 
 static mode_t mode_of(int flags, va_list rest) { return flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0; }

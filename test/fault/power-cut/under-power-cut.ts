@@ -18,7 +18,7 @@ export type PowerCutOptions = {
   readonly library: string;
   /** The folder whose disk loses power. */
   readonly dir: string;
-  /** A folder of files beside it. */
+  /** A folder of files beside it, on the same disk. */
   readonly notes: string;
   /** Ends the process at its so-manyth write or sync. */
   readonly afterSteps?: number;
@@ -37,6 +37,7 @@ export async function powerCutEnvironment(
     LD_PRELOAD: options.library,
     POWER_CUT_DIR: await realpath(options.dir),
     POWER_CUT_LOG: log,
+    POWER_CUT_KEEP: await realpath(options.notes),
     POWER_CUT_AFTER: String(options.afterSteps ?? 0),
     POWER_CUT_SYNC_US: String(syncMicroseconds),
     POWER_CUT_BOOT_ID: bootId,

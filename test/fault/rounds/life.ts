@@ -7,12 +7,13 @@ import { overviewOf } from './overview.ts';
 import { nowMs, type Told } from './told.ts';
 
 /**
- * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors> [sealed]`. Tells what it
- * found, then lets the actors write at the same time until the process is killed, and tells of each write before it begins
- * and when it is acknowledged. With no actors it closes the store and ends.
+ * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors> [sealed] [scrubbed]`.
+ * Tells what it found, then lets the actors write at the same time until the process is killed, and tells of each write
+ * before it begins and when it is acknowledged; meanwhile the store may be scrubbed again and again. With no actors it
+ * is scrubbed once, looked at once more, and closed.
  */
-const [dir, life, actors, sealed] = process.argv.slice(2) as [string, string, string, string?];
-const wrappingKey = sealed === undefined ? undefined : Buffer.alloc(32, 7);
+const [dir, life, actors, ...modes] = process.argv.slice(2) as [string, string, string, ...string[]];
+const wrappingKey = modes.includes('sealed') ? Buffer.alloc(32, 7) : undefined;
 
 /** A synchronous write: what is told was told before the next thing happens. */
 function tell(told: Told): void {
@@ -26,8 +27,27 @@ process.on('uncaughtException', (error) => {
 });
 
 const store = await openLmdbStore({ dir, nowMs, wrappingKey });
-const overview = await overviewOf(store);
-tell({ what: 'opened', overview, problems: store.storeProblems() });
+await tellOverview();
+
+async function tellOverview(): Promise<void> {
+  const overview = await overviewOf(store);
+  tell({ what: 'opened', overview, problems: store.storeProblems() });
+}
+
+async function scrub(): Promise<void> {
+  await store.gallery.scrub({ evenClean: true });
+  tell({ what: 'scrubbed', isClean: store.gallery.unscrubbedSinceMs() === undefined });
+}
+
+async function scrubAgainAndAgain(): Promise<void> {
+  for (;;) await scrub();
+}
+
+async function end(): Promise<void> {
+  await scrub();
+  await tellOverview();
+  await store.close();
+}
 
 async function act(name: string): Promise<void> {
   const actor: Actor = { name, gallery: store.gallery, random: seeded(Number(life) * 1_000 + Number(name)) };
@@ -42,5 +62,8 @@ async function act(name: string): Promise<void> {
   }
 }
 
-if (actors === '0') await store.close();
-else await Promise.all(Array.from({ length: Number(actors) }, (_, index) => act(String(index))));
+if (actors === '0') await end();
+else {
+  if (modes.includes('scrubbed')) void scrubAgainAndAgain();
+  await Promise.all(Array.from({ length: Number(actors) }, (_, index) => act(String(index))));
+}

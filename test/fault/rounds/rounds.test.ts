@@ -26,6 +26,17 @@ test(`neither do ${rounds} power cuts, on a disk that drops, reorders and tears 
   expect(writes).toBeGreaterThan(0);
 });
 
+test.for(['kill', 'power cut'] as const)(
+  'a %s while the files of the store are put in the place of others loses nothing either',
+  async (way) => {
+    const root = await ownFolder();
+    const cut = way === 'kill' ? way : { shim: compileShim(root) };
+    const { violation, scrubs } = await runRounds({ root, rounds, seed, cut, scrubbed: true });
+    expect(violation).toBeUndefined();
+    if (way === 'kill') expect(scrubs).toBeGreaterThan(0);
+  },
+);
+
 test('a store that does not sync is found out by a few power cuts', async () => {
   const root = await ownFolder();
   const cut = { shim: compileShim(root) };

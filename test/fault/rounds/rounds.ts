@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { seeded } from '../../bench/accuracy/seeded.ts';
 import { type Fate, showDiskAfterCut } from '../power-cut/disk-after-cut.ts';
 import { powerCutEnvironment } from '../power-cut/under-power-cut.ts';
-import { type LifeWish, runLife } from './run-life.ts';
+import { type LifeWish, type Moment, runLife } from './run-life.ts';
 import type { Told } from './told.ts';
 import { Truth } from './truth.ts';
 import { Violation } from './violation.ts';
@@ -16,6 +16,8 @@ export type Rounds = {
   /** The process is killed, or the power of its disk goes: then with shim.c as compiled there. */
   readonly cut: 'kill' | { readonly shim: string };
   readonly withoutSync?: boolean;
+  /** The store is scrubbed all the time; lives are longer then. */
+  readonly scrubbed?: boolean;
   /** Told before each round. */
   readonly onRound?: (round: number) => void;
 };
@@ -25,6 +27,8 @@ export type Outcome = {
   readonly rounds: number;
   /** Acknowledged in all rounds. */
   readonly writes: number;
+  /** How often a scrub came to its end. */
+  readonly scrubs: number;
   /** What the store showed in the last round that it must not, and where it lies. */
   readonly violation?: string;
 };
@@ -41,6 +45,7 @@ const livesOfAStore = 10;
 const mostMs = 400;
 const mostLines = 300;
 const mostSteps = 700;
+const scrubbedSteps = 3_000;
 const fates: readonly Fate[] = [
   'none kept',
   'all kept',
@@ -58,6 +63,7 @@ const withoutSync = join(import.meta.dirname, 'without-sync.ts');
 export async function runRounds(wish: Rounds): Promise<Outcome> {
   const random = seeded(wish.seed);
   let writes = 0;
+  let scrubs = 0;
   let round = 0;
   let isSealed = wish.seed % 2 === 1;
   while (round < wish.rounds) {
@@ -74,15 +80,17 @@ export async function runRounds(wish: Rounds): Promise<Outcome> {
         wish.onRound?.(round);
         const told = await liveUntilCut(wish, store, { number: wish.seed * 10_000 + round, random });
         writes += told.filter(({ what }) => what === 'done').length;
+        scrubs += told.filter(({ what }) => what === 'scrubbed').length;
         await store.truth.note(told);
       }
       await store.truth.note(await runLife(rest));
+      if (!store.truth.isClean) throw new Violation('Removals are left that no scrub has ended');
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      return { rounds: round, writes, violation: `${error.message} (${store.dir})` };
+      return { rounds: round, writes, scrubs, violation: `${error.message} (${store.dir})` };
     }
   }
-  return { rounds: round, writes };
+  return { rounds: round, writes, scrubs };
 }
 
 async function liveUntilCut(
@@ -90,9 +98,15 @@ async function liveUntilCut(
   { dir, isSealed, notes }: Store,
   { number, random }: { number: number; random: () => number },
 ): Promise<Told[]> {
-  const life: LifeWish = { dir, isSealed, number, actors, ...(wish.withoutSync && { preload: withoutSync }) };
-  if (wish.cut === 'kill') return runLife({ ...life, kill: momentOf(random) });
-  const afterSteps = 1 + Math.floor(random() ** 2 * mostSteps);
+  const life: LifeWish = {
+    ...{ dir, isSealed, number, actors, isScrubbed: wish.scrubbed ?? false },
+    ...(wish.withoutSync && { preload: withoutSync }),
+  };
+  if (wish.cut === 'kill') {
+    const kill = wish.scrubbed ? { scrubs: number % 3, ms: random() * mostMs } : momentOf(random);
+    return runLife({ ...life, kill });
+  }
+  const afterSteps = 1 + Math.floor(wish.scrubbed ? random() * scrubbedSteps : random() ** 2 * mostSteps);
   const { log, env } = await powerCutEnvironment({ library: wish.cut.shim, dir, notes, afterSteps });
   const told = await runLife({ ...life, env });
   const fate = fates[Math.floor(random() * fates.length)]!;
@@ -101,6 +115,6 @@ async function liveUntilCut(
 }
 
 /** Some while the store is being opened, most while it is written to. */
-function momentOf(random: () => number): { ms: number } | { lines: number } {
+function momentOf(random: () => number): Moment {
   return random() < 0.2 ? { ms: random() * mostMs } : { lines: 1 + Math.floor(random() * mostLines) };
 }

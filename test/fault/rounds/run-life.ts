@@ -10,11 +10,19 @@ export type LifeWish = {
   /** 0: the store is opened, looked at and closed. */
   readonly actors: number;
   readonly isSealed: boolean;
+  /** Again and again, while the actors write. */
+  readonly isScrubbed?: boolean;
   /** Preloaded module. */
   readonly preload?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Kills it after so many milliseconds, or lines; it may also end itself so. */
-  readonly kill?: { readonly ms: number } | { readonly lines: number };
+  /** Kills it after so many milliseconds, or lines, or scrubs and milliseconds; it may also end itself so. */
+  readonly kill?: Moment;
+};
+
+export type Moment = {
+  readonly lines?: number;
+  readonly scrubs?: number;
+  readonly ms?: number;
 };
 
 const life = join(import.meta.dirname, 'life.ts');
@@ -25,29 +33,37 @@ const longestMs = 60_000;
  * than well when it has no actors.
  */
 export async function runLife(wish: LifeWish): Promise<Told[]> {
-  const { dir, number, actors, isSealed, preload, env, kill } = wish;
-  const args = [dir, String(number), String(actors), ...(isSealed ? ['sealed'] : [])];
+  const { dir, number, actors, isSealed, isScrubbed, preload, env, kill } = wish;
+  const modes = [...(isSealed ? ['sealed'] : []), ...(isScrubbed ? ['scrubbed'] : [])];
+  const args = [dir, String(number), String(actors), ...modes];
   const options = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...options, life, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(env && { env }),
   });
+  const killLater = () => {
+    killer ??= setTimeout(() => child.kill('SIGKILL'), kill!.ms);
+  };
   const chunks: string[] = [];
   let complaints = '';
   let lines = 0;
+  let scrubs = 0;
+  let killer: NodeJS.Timeout | undefined;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
   });
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     chunks.push(text);
     lines += text.split('\n').length - 1;
-    if (kill && 'lines' in kill && lines > kill.lines) child.kill('SIGKILL');
+    if (lines > (kill?.lines ?? Number.POSITIVE_INFINITY)) child.kill('SIGKILL');
+    scrubs += text.split('"what":"scrubbed"').length - 1;
+    if (scrubs >= (kill?.scrubs ?? Number.POSITIVE_INFINITY)) killLater();
   });
   let isStuck = false;
   const patience = setTimeout(() => {
     isStuck = child.kill('SIGKILL');
   }, longestMs);
-  const killer = kill && 'ms' in kill ? setTimeout(() => child.kill('SIGKILL'), kill.ms) : undefined;
+  if (kill && kill.scrubs === undefined && kill.ms !== undefined) killLater();
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(patience);
   clearTimeout(killer);

@@ -14,6 +14,8 @@ export type Told =
     }
   | { readonly what: 'begun'; readonly id: WriteId; readonly operation: Operation }
   | { readonly what: 'done'; readonly id: WriteId; readonly made: Made }
+  /** `isClean`: it knows of no removal since that left bytes in a file. */
+  | { readonly what: 'scrubbed'; readonly isClean: boolean }
   | { readonly what: 'refused'; readonly id: WriteId }
   | { readonly what: 'failed'; readonly message: string };
 

@@ -22,6 +22,12 @@ export class Truth {
   #lastReference = 0;
   #lastPerson = 0;
   #ids: Uuid[] = [];
+  #isClean = false;
+
+  /** Whether the last scrub has left nothing of what had been removed. */
+  get isClean(): boolean {
+    return this.#isClean;
+  }
 
   constructor() {
     const nextId = () => {
@@ -38,6 +44,7 @@ export class Truth {
     for (const told of lines) {
       if (told.what === 'opened') await this.#compare(told.overview, told.problems);
       else if (told.what === 'failed') throw new Violation(told.message);
+      else if (told.what === 'scrubbed') this.#isClean = told.isClean;
       else if (told.what === 'refused') this.#begun.delete(nameOf(told.id));
       else if (told.what === 'begun') this.#begun.set(nameOf(told.id), told);
       else this.#begun.set(nameOf(told.id), { ...this.#begun.get(nameOf(told.id))!, made: told.made });
