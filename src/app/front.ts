@@ -17,6 +17,7 @@ import { operationsRouter } from '../http/operations.ts';
 import { createAccounts } from '../services/accounts.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
+import { createErasures } from '../services/erasures.ts';
 import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
@@ -44,8 +45,8 @@ type FrontParts = Records & {
 
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
-  const { settings, models, gallery, credentials, vision, metrics, log } = parts;
-  const { jobs, audit, record, history, retention } = parts;
+  const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
+  const { jobs, audit, record, history, retention, scrubbing } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
@@ -54,11 +55,15 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const signing = await openSigning(settings);
   const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
   const shared = {
-    ...{ gallery, collections, models, vision, jobs, audit, history, retention, access },
+    ...{ gallery, collections, models, vision, jobs, audit, history, retention, scrubbing, access },
+    erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     fetcher: openPictureFetcher(settings),
-    health: createHealth(parts),
+    health: createHealth({
+      ...parts,
+      storeProblems: () => [...storeProblems(), ...scrubbing.problems()],
+    }),
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),

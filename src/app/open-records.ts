@@ -9,6 +9,7 @@ import { galleryWithHistory } from '../services/gallery-with-history.ts';
 import { createHistory, type HistoryService } from '../services/history.ts';
 import { createJobs, type JobService } from '../services/jobs.ts';
 import { createRetention, type Retention } from '../services/retention.ts';
+import { createScrubbing, type Scrubbing } from '../services/scrubbing.ts';
 
 /** What the service keeps of its own doings, and the gallery whose doings are kept. */
 export type Records = {
@@ -18,10 +19,13 @@ export type Records = {
   readonly record: AccessRecord;
   readonly history: HistoryService;
   readonly retention: Retention;
+  readonly scrubbing: Scrubbing;
 };
 
 export type RecordsOptions = {
-  readonly settings: Pick<Settings, 'jobs' | 'audit' | 'history'>;
+  readonly settings: Pick<Settings, 'jobs' | 'audit' | 'history'> & {
+    readonly gallery: Pick<Settings['gallery'], 'quietHour'>;
+  };
   readonly log: Log;
   readonly stack: AsyncDisposableStack;
 };
@@ -43,11 +47,16 @@ export function openRecords(
   const retention = stack.use(
     createRetention({ jobs, audit, history, log: log.child({ part: 'retention' }) }),
   );
-  return { gallery, jobs, audit, record, history, retention };
+  const { quietHour } = settings.gallery;
+  const scrubbing = stack.use(
+    createScrubbing({ gallery: store.gallery, jobs, quietHour, log: log.child({ part: 'scrubbing' }) }),
+  );
+  return { gallery, jobs, audit, record, history, retention, scrubbing };
 }
 
 /** Goes on with what earlier lives have left; the start does not wait for it, nor fails by it. */
-export function resumeRecords({ jobs, history, retention }: Records, log: Log): void {
+export function resumeRecords({ jobs, history, retention, scrubbing }: Records, log: Log): void {
+  scrubbing.schedule();
   const goOn = async () => {
     await history.settlePartings();
     await jobs.resume();

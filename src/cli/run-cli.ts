@@ -8,6 +8,7 @@ import { addCompare } from './commands/compare.ts';
 import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
 import { addEnrol } from './commands/enrol.ts';
+import { addErasures } from './commands/erasures.ts';
 import { addGallery } from './commands/gallery.ts';
 import { addHistory } from './commands/history.ts';
 import { addIdentify } from './commands/identify.ts';
@@ -58,6 +59,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addUsers,
     addJobs,
     addGallery,
+    addErasures,
     addAudit,
     addHistory,
     addConfig,

@@ -213,6 +213,10 @@ const gallerySchema = z.strictObject({
         'Slugs of the collections that can be searched first after a start, in this order, separated by commas: those that doors wait for. A search of a collection that is not loaded yet waits up to 2 s; then it is answered 503 with Retry-After.',
     }),
   enrolment: enrolmentSchema.prefault({}),
+  quietHour: z.int().min(0).max(23).default(3).meta({
+    description:
+      'The hour of the day, by the clock of the box, in which the bytes of what was removed are taken out of the files (docs/erasure.md).',
+  }),
 });
 
 const fetchSchema = z.strictObject({

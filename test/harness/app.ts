@@ -34,6 +34,7 @@ import { type Accounts, createAccounts } from '../../src/services/accounts.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
+import { createErasures, type Erasures } from '../../src/services/erasures.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
@@ -54,6 +55,7 @@ export type TestServices = Records & {
   readonly accounts: Accounts;
   readonly signing: Signing;
   readonly cameras: CameraService;
+  readonly erasures: Erasures;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -62,6 +64,7 @@ const keeping = {
   jobs: policy,
   audit: policy,
   history: { ...policy, record: 'all', onErasure: 'anonymise' },
+  gallery: { quietHour: 3 },
 } as const;
 
 export type TestAppOptions = {
@@ -184,6 +187,7 @@ function createServices(
   const access = createAccess({ credentials, signing, attempts });
   return {
     ...{ ...records, credentials, vision },
+    erasures: createErasures({ gallery }),
     cameras: createCameras({ cameras }),
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
     people: createPeople({

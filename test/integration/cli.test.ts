@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { searchFiles, textNeedles } from '../fixtures/gallery/search-files.ts';
 import { ostiary, type ServiceProcess, startService, tempFolder } from '../harness/command.ts';
 import { emptyRoom, groupPath, portrait } from '../harness/photographs.ts';
 
@@ -197,6 +198,26 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     const { exitCode, value } = await runJson('identify', '--collection', 'nowhere', at('cleo.jpg'));
     expect(exitCode).toBe(2);
     expect(value.error).toMatchObject({ code: 'collection-unknown' });
+  });
+
+  it('forgets a person for ever, and takes her last byte out of the files', async () => {
+    const name = 'Quillfeather-Example';
+    await run('enrol', name, at('cleo.jpg'));
+    const left = async () => [...(await searchFiles(data, textNeedles('key', name))).keys()];
+    expect(await left()).not.toEqual([]);
+    const erased = await runJson('erase', name);
+    expect(erased.value).toMatchObject({ references: 1, removedAt: expect.any(String) });
+    expect(erased.value).not.toHaveProperty('scrubbedAt');
+    expect((await run('identify', at('cleo.jpg'))).exitCode).toBe(1);
+    expect(await run('gallery', 'scrub')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^No byte of what was removed is left in the files .+ completed: 1\.\n$/),
+    });
+    expect(await left()).toEqual([]);
+    const shown = await run('erasures', 'show', erased.value.personId);
+    expect(shown.stdout).toMatch(/scrubbed +\d{4}-/);
+    expect((await run('erase')).exitCode).toBe(2);
+    expect((await run('erase', name)).exitCode).toBe(1);
   });
 
   it('leaves nothing behind that others could use', async () => {

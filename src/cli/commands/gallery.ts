@@ -4,9 +4,12 @@ import { readKeyFile } from '../../adapters/gallery/lmdb/disk/sealing/key-file.t
 import { rewrapLmdbStore } from '../../adapters/gallery/lmdb/rewrap-lmdb-store.ts';
 import { readStoreKey } from '../../app/store-key.ts';
 import { storeFolder } from '../../config/places.ts';
+import type { Scrubbed } from '../../domain/scrub.ts';
+import type { JobAnswer } from '../../http/dialects/ostiary/wire.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext, Run } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { exitCodeOfJob, followJob } from '../follow-job.ts';
 
 type RewrapOptions = { readonly to: string; readonly from?: string };
 
@@ -19,6 +22,26 @@ export function addGallery(program: Command, run: Run): void {
     .requiredOption('--to <file>', 'the file with the new key')
     .option('--from <file>', 'the file with the present key; that of store.keyFile when absent')
     .action((options: RewrapOptions) => run((context) => rewrap(context, options)));
+  gallery
+    .command('scrub')
+    .description('take the bytes of what was removed out of the files now (exit code 1: it could not)')
+    .action(() => run(scrub));
+}
+
+async function scrub(context: CommandContext): Promise<ExitCode> {
+  const job = await context.withService(async (client) => {
+    const begun = await client.call<JobAnswer>({ method: 'POST', path: '/gallery/scrub' });
+    return followJob(client, begun.id, context);
+  });
+  context.output.result(job, scrubText(job));
+  return exitCodeOfJob(job);
+}
+
+function scrubText({ state, report, error }: JobAnswer): string {
+  if (state !== 'done') return `The files were not scrubbed: ${error?.message ?? `the job was ${state}`}`;
+  const { erasures, bytesBefore, bytesAfter } = report as { [Name in keyof Scrubbed]: number };
+  const [before, after] = [bytesBefore, bytesAfter].map((bytes) => (bytes / 1e6).toFixed(1));
+  return `No byte of what was removed is left in the files (${before} MB before, ${after} MB now); erasures completed: ${erasures}.`;
 }
 
 async function rewrap({ output, settings }: CommandContext, options: RewrapOptions): Promise<ExitCode> {

@@ -18,6 +18,7 @@ import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
 import { mountAudit } from './audit.ts';
+import { type ErasureParts, mountErasures } from './erasures.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
 import { mountHistory } from './history.ts';
@@ -27,7 +28,7 @@ import { readBody } from './requests.ts';
 import { mountVectors } from './vectors.ts';
 import { type HealthAnswer, newCollectionSchema } from './wire.ts';
 
-export type OstiaryParts = {
+export type OstiaryParts = ErasureParts & {
   readonly access: Access;
   readonly accounts: Accounts;
   readonly collections: Collections;
@@ -56,6 +57,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountJobs(router, parts);
   mountAudit(router, parts);
   mountHistory(router, parts);
+  mountErasures(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

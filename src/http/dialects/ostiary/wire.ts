@@ -273,6 +273,22 @@ export type JobAnswer = Pick<Job, 'id' | 'kind' | 'state' | 'progress' | 'report
   readonly endedAt?: string;
 };
 
+/** Whom to erase: by her id, or by her key in a collection. */
+export const newErasureSchema = z.union([
+  z.strictObject({ personId: z.uuid() }),
+  z.strictObject({ collection: slugSchema, person: z.string().min(1) }),
+]);
+
+/** A time is absent until that is reached. */
+export type ErasureAnswer = {
+  readonly personId: string;
+  /** How many she had. */
+  readonly references: number;
+  readonly hiddenAt: string;
+  readonly removedAt?: string;
+  readonly scrubbedAt?: string;
+};
+
 export type AuditEntryAnswer = Omit<AuditEntry, 'atMs'> & { readonly at: string };
 
 /** With `nextBefore` there may be older ones: it is the `before` of the next page. */
