@@ -1,7 +1,11 @@
+import {
+  readWeights,
+  type Weights,
+  weightsManifestSchema,
+} from '../src/adapters/model-store/conversion/weights.ts';
 import { writeExtractorNetwork } from './face-api/feature-extractor.ts';
 import { writeRecognition } from './face-api/recognition.ts';
 import { writeGraphNetwork } from './tfjs-graph/networks.ts';
-import { readWeights, type Weights, weightsManifestSchema } from './weights.ts';
 
 /** Makes a network's ONNX bytes from its description (JSON) and its weights. */
 export type Converter = (json: string, bytes: Uint8Array) => Uint8Array;
@@ -38,6 +42,28 @@ export const converters: ReadonlyMap<string, Converter> = new Map<string, Conver
             'age_pred/Softmax': 'age',
             'global_pooling/Mean': 'descriptor',
           },
+        },
+        json,
+        bytes,
+      ),
+  ],
+  [
+    'face_mesh',
+    (json, bytes) =>
+      writeGraphNetwork(
+        { name: 'face_mesh', batch: 'N', outputs: { Identity_1: 'presence', Identity_2: 'mesh' } },
+        json,
+        bytes,
+      ),
+  ],
+  [
+    'iris',
+    (json, bytes) =>
+      writeGraphNetwork(
+        {
+          name: 'iris',
+          batch: 'N',
+          outputs: { 'StatefulPartitionedCall/model/conv_eyes_contours_and_brows/BiasAdd': 'contour' },
         },
         json,
         bytes,

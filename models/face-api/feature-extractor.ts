@@ -1,6 +1,6 @@
-import { convFilters, depthwiseFilters } from '../filters.ts';
-import { type Features, NetworkWriter } from '../network.ts';
-import { type Weights, weightOf } from '../weights.ts';
+import { convFilters, depthwiseFilters } from '../../src/adapters/model-store/conversion/filters.ts';
+import { type Features, NetworkWriter } from '../../src/adapters/model-store/conversion/network.ts';
+import { type Weights, weightOf } from '../../src/adapters/model-store/conversion/weights.ts';
 
 /** A network of face-api that is its FaceFeatureExtractor with one dense layer behind: what differs is said here. */
 export type ExtractorNetwork = {

@@ -1,6 +1,6 @@
-import { convFilters, type Filters, scaled } from '../filters.ts';
-import { type Features, NetworkWriter } from '../network.ts';
-import { type Weights, weightOf } from '../weights.ts';
+import { convFilters, type Filters, scaled } from '../../src/adapters/model-store/conversion/filters.ts';
+import { type Features, NetworkWriter } from '../../src/adapters/model-store/conversion/network.ts';
+import { type Weights, weightOf } from '../../src/adapters/model-store/conversion/weights.ts';
 
 /** The residual blocks in their order; each `_down` halves the map, and doubles the channels where the name says so. */
 const blocks = [

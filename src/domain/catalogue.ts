@@ -12,6 +12,8 @@ export const roles = [
   'landmarks68',
   'age-gender',
   'emotion',
+  'face-mesh',
+  'eye',
   'quality',
   'liveness',
   'mask',
@@ -34,6 +36,7 @@ const inputSchema = z.strictObject({
  * How a face is cut for a network. `points`: a similarity transform (Umeyama, no reflection) of eyes, nose and mouth
  * centre onto `template`, given on the unit square; pixel = (p + padding) / (1 + 2·padding) · size.
  * `box`: a square round the box's centre, its side the longer side of the box times `factor`, eyes levelled.
+ * `eye`: a square round the middle of an eye's two corners, its side their distance times `factor`, the corners level.
  */
 const alignmentSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -47,6 +50,7 @@ const alignmentSchema = z.discriminatedUnion('kind', [
     padding: z.number().min(0),
   }),
   z.strictObject({ kind: z.literal('box'), factor: z.number().positive() }),
+  z.strictObject({ kind: z.literal('eye'), factor: z.number().positive() }),
 ]);
 
 /** One row of a score table: the share of impostor pairs that score at least this cosine. */
@@ -84,6 +88,15 @@ const sourceSchema = z.discriminatedUnion('kind', [
     kind: z.literal('fetched'),
     url: z.url({ protocol: /^https$/ }),
     bytes: z.int().positive(),
+    /**
+     * The file is a frozen TensorFlow graph. It is turned into ONNX whenever it is read; these of its nodes become
+     * outputs, each as rows of so many numbers, place by place.
+     */
+    frozenGraph: z
+      .strictObject({
+        outputs: z.record(z.string(), z.strictObject({ node: z.string(), row: z.int().positive() })),
+      })
+      .optional(),
   }),
 ]);
 
@@ -113,6 +126,17 @@ export const modelEntrySchema = z.strictObject({
       output: z.string(),
       /** Whether the template is the mean of the face and its mirror image. */
       mirror: z.boolean(),
+      /**
+       * The part of a face hardly counts as seen when painting it over changes the template by less than this (1 − the
+       * cosine of both); absent where it was not measured, and then nothing is said of covered parts.
+       */
+      leastShares: z
+        .strictObject({
+          eye: z.number().positive(),
+          nose: z.number().positive(),
+          mouth: z.number().positive(),
+        })
+        .optional(),
       scores: scoreTableSchema.optional(),
     })
     .optional(),
@@ -121,6 +145,8 @@ export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
 export const catalogueSchema = z.strictObject({
   models: z.array(modelEntrySchema),
+  /** For the roles that a profile does not name: used beside it when the file is installed, and not missed before. */
+  optional: z.partialRecord(z.enum(roles), z.string()).optional(),
   profiles: z.record(z.string(), z.partialRecord(z.enum(roles), z.string())),
 });
 export type Catalogue = z.infer<typeof catalogueSchema>;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { averagingFilters, convFilters, depthwiseFilters, scaled, widened } from '../../../models/filters.ts';
+import {
+  averagingFilters,
+  convFilters,
+  depthwiseFilters,
+  scaled,
+  widened,
+} from '../../../src/adapters/model-store/conversion/filters.ts';
 
 describe('convFilters', () => {
   it('turns height, width, in, out into out, in, height, width', () => {

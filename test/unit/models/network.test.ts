@@ -1,7 +1,12 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { convFilters, depthwiseFilters } from '../../../models/filters.ts';
-import { type Features, NetworkWriter, type Rows, type Vector } from '../../../models/network.ts';
+import { convFilters, depthwiseFilters } from '../../../src/adapters/model-store/conversion/filters.ts';
+import {
+  type Features,
+  NetworkWriter,
+  type Rows,
+  type Vector,
+} from '../../../src/adapters/model-store/conversion/network.ts';
 
 /** Runs what is written behind a 4 × 4 picture whose planes count 0 to 15, 16 to 31, 32 to 47. */
 async function run(alignChannels: boolean, write: (net: NetworkWriter, input: Features) => Vector | Rows) {
@@ -47,6 +52,30 @@ describe('NetworkWriter', () => {
     );
     // The first plane: 3 × 3 places from the top left, then the right and bottom edges with their zeros.
     expect([rows[0], rows[3], rows[6], rows[9]]).toEqual([45, 39, 66, 50]);
+  });
+
+  it('multiplies negative values by the slope of their channel, in whole blocks too', async () => {
+    const numbers = Float32Array.from({ length: 3 * 17 }, (_, index) => (index % 2 ? -1 : 1));
+    const widen = convFilters({ shape: [1, 1, 3, 17], data: numbers });
+    const slopes = Float32Array.from({ length: 17 }, (_, channel) => channel / 10);
+    const write = (net: NetworkWriter, input: Features) => {
+      const wide = net.prelu(net.conv(input, widen, window), slopes);
+      return net.flatten(net.maxPool(wide, 4, window));
+    };
+    // Each channel is ±(x − (16 + x) + (32 + x)) with x up to 15: 31 at most, −16 at least.
+    const expected = Array.from({ length: 17 }, (_, channel) => (channel % 2 ? (-16 * channel) / 10 : 31));
+    for (const alignChannels of [false, true]) {
+      const numbersOut = await run(alignChannels, write);
+      expect(numbersOut).toHaveLength(17);
+      for (const [channel, value] of expected.entries()) expect(numbersOut[channel]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it('refuses slopes that do not fit, and to flatten more than one place', () => {
+    const net = new NetworkWriter('test', { batch: 1, alignChannels: false });
+    const input = net.input(4, 4);
+    expect(() => net.prelu(input, new Float32Array(2))).toThrow('2 slopes');
+    expect(() => net.flatten(input)).toThrow('more than one place');
   });
 
   it('gives the same answer with and without whole blocks of channels', async () => {

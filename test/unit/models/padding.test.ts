@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { noPadding, samePadding, windowOutputs } from '../../../models/padding.ts';
+import {
+  noPadding,
+  samePadding,
+  windowOutputs,
+} from '../../../src/adapters/model-store/conversion/padding.ts';
 
 describe('samePadding', () => {
   it.each([

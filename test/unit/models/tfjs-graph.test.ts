@@ -81,6 +81,20 @@ describe('a TensorFlow.js graph', () => {
     expect(await run([picture, fused], [filter, constant('five', 5)])).toEqual([326, 0]);
   });
 
+  it('knows rectifiers with slopes, by themselves and fused', async () => {
+    const slope: Constant = { name: 'slope', shape: [1, 1, 1], values: [0.5] };
+    const nodes = [picture, conv, node('prelu', 'Prelu', ['conv', 'slope'])];
+    expect(await run(nodes, [filter, slope])).toEqual([321, -160.5]);
+    const attr = { ...oneByOne, fused_ops: { list: { s: [base64('BiasAdd'), base64('Prelu')] } } };
+    const fused = { name: 'conv', op: '_FusedConv2D', input: ['picture', 'filter', 'five', 'slope'], attr };
+    expect(await run([picture, fused], [filter, constant('five', 5), slope])).toEqual([326, -158]);
+  });
+
+  it('is read no further than its outputs need', async () => {
+    const unknown = node('tanh', 'Tanh', ['conv']);
+    expect(await run([unknown, picture, conv, node('relu', 'Relu', ['conv'])], [filter])).toEqual([321, 0]);
+  });
+
   it('turns a rectifier with bounds into a clip', async () => {
     const nodes = [
       picture,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dequantise, readWeights, weightOf, weightsManifestSchema } from '../../../models/weights.ts';
+import {
+  dequantise,
+  readWeights,
+  weightOf,
+  weightsManifestSchema,
+} from '../../../src/adapters/model-store/conversion/weights.ts';
 
 describe('dequantise', () => {
   it('makes value · scale + min of bytes, rounded to float32', () => {

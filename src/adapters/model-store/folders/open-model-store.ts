@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Catalogue, catalogueSchema, type ModelEntry } from '../../../domain/catalogue.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { ModelState, ModelStore } from '../../../domain/ports/model-store.ts';
+import { toOnnx } from '../conversion/to-onnx.ts';
 import { sha256OfFile } from './sha256-of-file.ts';
 
 export type ModelStoreOptions = {
@@ -37,7 +38,7 @@ export async function openModelStore(options: ModelStoreOptions): Promise<ModelS
       const { state, file } = await find(entry);
       if (file === undefined)
         throw new AppError('model-missing', whatToDo(entry, state), { details: { model: entry.id } });
-      return readFile(file);
+      return toOnnx(entry, await readFile(file));
     },
   };
 }

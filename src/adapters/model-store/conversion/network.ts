@@ -89,6 +89,15 @@ export class NetworkWriter {
     return { ...from, name: this.#graph.node('Clip', [from.name, ...bounds]) };
   }
 
+  /** Negative values are multiplied by the slope of their channel. */
+  prelu(from: Features, slopes: Float32Array): Features {
+    if (slopes.length !== from.channels) throw new Error(`${slopes.length} slopes do not fit ${sizes(from)}`);
+    const stored = new Float32Array(from.stored);
+    stored.set(slopes);
+    const constant = this.#graph.floats([from.stored, 1, 1], stored);
+    return { ...from, name: this.#graph.node('PRelu', [from.name, constant]) };
+  }
+
   add(one: Features, other: Features): Features {
     if (one.stored !== other.stored || one.height !== other.height || one.width !== other.width) {
       throw new Error(`Features of different sizes cannot be added: ${sizes(one)} and ${sizes(other)}`);
@@ -135,6 +144,15 @@ export class NetworkWriter {
     refuseZeroChannels(from);
     const pooled = this.#graph.node('GlobalAveragePool', [from.name]);
     return { name: this.#graph.node('Flatten', [pooled], { axis: 1 }), length: from.channels };
+  }
+
+  /** The channels of a map that is one place large. */
+  flatten(from: Features): Vector {
+    if (from.height !== 1 || from.width !== 1) throw new Error(`${sizes(from)} is more than one place`);
+    const flat = this.#graph.node('Flatten', [from.name], { axis: 1 });
+    if (from.stored === from.channels) return { name: flat, length: from.channels };
+    const [starts, ends, axes] = [0, from.channels, 1].map((value) => this.#graph.integers([value]));
+    return { name: this.#graph.node('Slice', [flat, starts!, ends!, axes!]), length: from.channels };
   }
 
   /** vector · weights + bias; the weights lie row by row, one row an input. */

@@ -1,11 +1,15 @@
-import { convFilters, depthwiseFilters, type Filters, scaled } from '../filters.ts';
-import type { Features, NetworkWriter, Rows, Vector, Window } from '../network.ts';
-import { type Weight, type Weights, weightOf } from '../weights.ts';
+import { convFilters, depthwiseFilters, type Filters, scaled } from './filters.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import type { Features, NetworkWriter, Rows, Vector, Window } from './network.ts';
+import { type Weights, weightOf } from './weights.ts';
 
 type Value = Features | Vector | Rows;
+type ChannelChange = { readonly factor: ArrayLike<number>; readonly offset: ArrayLike<number> };
 
-/** Writes the operations of a TensorFlow.js graph into a network; gives the values that were asked for, by name. */
+/** TensorFlow's own where a normalisation names none. */
+const usualEpsilon = 1e-4;
+
+/** Writes the operations of a TensorFlow graph into a network; gives the values that were asked for, by name. */
 export function translate(graph: Graph, weights: Weights, net: NetworkWriter): ReadonlyMap<string, Value> {
   return new Translation(graph, weights, net).run();
 }
@@ -41,6 +45,8 @@ class Translation {
         return this.#convolution(node);
       case 'Relu':
         return this.#rectifier(node);
+      case 'Prelu':
+        return this.#net.prelu(this.#features(node, 0), this.#slopes(node.input(1)));
       case 'Add':
       case 'AddV2':
         return this.#net.add(this.#features(node, 0), this.#features(node, 1));
@@ -77,34 +83,49 @@ class Translation {
     const bias = fused[0] === 'BiasAdd' ? weightOf(this.#weights, node.input(2)) : undefined;
     const own =
       node.op === 'DepthwiseConv2dNative' ? depthwiseFilters(weight, bias) : convFilters(weight, bias);
-    if (fused[1] === 'Relu') return this.#net.relu(this.#net.conv(this.#features(node, 0), own, window));
+    const convolved = () => this.#net.conv(this.#features(node, 0), own, window);
+    if (fused[1] === 'Relu') return this.#net.relu(convolved());
+    if (fused[1] === 'Prelu') return this.#net.prelu(convolved(), this.#slopes(node.input(3)));
     const { filters, absorbed } = this.#absorb(node, own);
     const features = this.#net.conv(this.#features(node, 0), filters, window);
     for (const other of absorbed) this.#set(other, features);
     return features;
   }
 
-  /** Takes the multiplications and additions of constants that follow a convolution into its own constants. */
+  /** Takes what follows a convolution and only scales and shifts its channels into its own constants. */
   #absorb(node: GraphNode, own: Filters): { filters: Filters; absorbed: GraphNode[] } {
     const absorbed: GraphNode[] = [];
     let filters = own;
     for (;;) {
       const next = this.#graph.soleConsumer((absorbed.at(-1) ?? node).name);
-      const constant = next ? this.#constantOperand(next, filters.outputs) : undefined;
-      if (!next || !constant) return { filters, absorbed };
-      const { data } = constant;
-      const [ones, zeros] = [data.map(() => 1), data.map(() => 0)];
-      filters = next.op === 'Mul' ? scaled(filters, data, zeros) : scaled(filters, ones, data);
+      const change = next ? this.#channelChange(next, filters.outputs) : undefined;
+      if (!next || !change) return { filters, absorbed };
+      filters = scaled(filters, change.factor, change.offset);
       absorbed.push(next);
     }
   }
 
-  #constantOperand(node: GraphNode, length: number): Weight | undefined {
-    if (!['Mul', 'Add', 'AddV2'].includes(node.op)) return undefined;
+  /** By what an operation multiplies each channel, and what it adds then, when it does no more. */
+  #channelChange(node: GraphNode, channels: number): ChannelChange | undefined {
+    if (/^FusedBatchNorm(V3)?$/.test(node.op)) return this.#normalisation(node);
+    if (!['Mul', 'Add', 'AddV2', 'BiasAdd'].includes(node.op)) return undefined;
     const constant = node.inputs
       .map((name) => this.#weights.get(name))
       .find((weight) => weight !== undefined);
-    return constant?.data.length === length ? constant : undefined;
+    if (constant?.data.length !== channels) return undefined;
+    const { data } = constant;
+    return node.op === 'Mul'
+      ? { factor: data, offset: data.map(() => 0) }
+      : { factor: data.map(() => 1), offset: data };
+  }
+
+  #normalisation(node: GraphNode): ChannelChange {
+    const [gamma, beta, mean, variance] = [1, 2, 3, 4].map(
+      (input) => weightOf(this.#weights, node.input(input)).data,
+    );
+    const epsilon = node.number('epsilon') ?? usualEpsilon;
+    const factor = Float64Array.from(gamma!, (value, i) => value / Math.sqrt(variance![i]! + epsilon));
+    return { factor, offset: Float64Array.from(beta!, (value, i) => value - mean![i]! * factor[i]!) };
   }
 
   /** A rectifier; with the two comparisons that bound it from above and below, one clip. */
@@ -144,8 +165,10 @@ class Translation {
     return this.#net.globalAverage(this.#features(node, 0));
   }
 
-  #reshape(node: GraphNode): Rows {
+  /** Three dimensions are the rows of a map, two the numbers of one place. */
+  #reshape(node: GraphNode): Rows | Vector {
     const shape = Array.from(weightOf(this.#weights, node.input(1)).data);
+    if (shape.length === 2) return this.#vector(node);
     return this.#net.rows(this.#features(node, 0), shape[2]!);
   }
 
@@ -174,8 +197,13 @@ class Translation {
 
   #vector(node: GraphNode): Vector {
     const value = this.#value(node.input(0));
-    if ('channels' in value || 'count' in value) throw new Error(`${node.op} ${node.name} wants a vector`);
+    if ('channels' in value) return this.#net.flatten(value);
+    if ('count' in value) throw new Error(`${node.op} ${node.name} wants a vector`);
     return value;
+  }
+
+  #slopes(name: string): Float32Array {
+    return Float32Array.from(weightOf(this.#weights, name).data);
   }
 
   #scalar(node: GraphNode): number {

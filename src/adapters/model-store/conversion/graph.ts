@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { weightsManifestSchema } from '../weights.ts';
+import { weightsManifestSchema } from './weights.ts';
 
 const attributeSchema = z.object({
   s: z.string().optional(),
   b: z.boolean().optional(),
+  f: z.number().optional(),
   list: z.object({ s: z.array(z.string()).optional(), i: z.array(z.coerce.number()).optional() }).optional(),
   shape: z.object({ dim: z.array(z.object({ size: z.coerce.number() })) }).optional(),
 });
@@ -56,6 +57,10 @@ export class GraphNode {
     return this.#read(attribute).list?.i ?? [];
   }
 
+  number(attribute: string): number | undefined {
+    return this.#read(attribute).f;
+  }
+
   /** Lengths of the dimensions; −1 where the caller chooses. */
   shape(attribute: string): number[] {
     return (this.#read(attribute).shape?.dim ?? []).map(({ size }) => size);
@@ -66,13 +71,13 @@ export class GraphNode {
   }
 }
 
-/** The operations of a graph in an order in which each comes after its inputs, and who uses what. */
+/** What the outputs of a graph come from, in an order in which each comes after its inputs, and who uses what. */
 export class Graph {
   readonly nodes: readonly GraphNode[];
   readonly #consumers = new Map<string, GraphNode[]>();
 
-  constructor(nodes: readonly GraphNode[]) {
-    this.nodes = sorted(nodes);
+  constructor(nodes: readonly GraphNode[], outputs: readonly string[]) {
+    this.nodes = sourcesOf(outputs, sorted(nodes));
     for (const node of this.nodes) {
       for (const input of node.inputs)
         this.#consumers.set(input, [...(this.#consumers.get(input) ?? []), node]);
@@ -100,6 +105,14 @@ function sorted(nodes: readonly GraphNode[]): GraphNode[] {
   };
   for (const node of nodes) visit(node);
   return [...done];
+}
+
+function sourcesOf(outputs: readonly string[], inOrder: readonly GraphNode[]): GraphNode[] {
+  const wanted = new Set(outputs);
+  for (const node of inOrder.toReversed()) {
+    if (wanted.has(node.name)) for (const input of node.inputs) wanted.add(input);
+  }
+  return inOrder.filter(({ name }) => wanted.has(name));
 }
 
 function fromBase64(text: string): string {
