@@ -1,7 +1,17 @@
 import type { Box, Landmarks5, Point } from './geometry.ts';
 
 /** What can be asked about a face besides where it is. Each is computed only on request. */
-export const attributes = ['landmarks68', 'pose', 'age', 'gender', 'emotion'] as const;
+export const attributes = [
+  'landmarks68',
+  'pose',
+  'age',
+  'gender',
+  'emotion',
+  'mask',
+  'eyeOpening',
+  'visibility',
+  'liveness',
+] as const;
 export type Attribute = (typeof attributes)[number];
 
 /** Degrees. Yaw: positive turns to the picture's right; pitch: positive looks up; roll: positive tilts clockwise. */
@@ -20,6 +30,17 @@ export type FaceQuality = {
   readonly detector: number;
 };
 
+/**
+ * How much of each part of a face is to be seen, in units of the least that a bare one shows: below 1 something covers it.
+ * Left and right as seen in the picture.
+ */
+export type PartVisibility = {
+  readonly leftEye: number;
+  readonly rightEye: number;
+  readonly nose: number;
+  readonly mouth: number;
+};
+
 export type FaceAttributes = {
   /** 68 points of the iBUG 300-W mark-up, in pixels of the upright picture. */
   readonly landmarks68?: readonly Point[];
@@ -34,6 +55,18 @@ export type FaceAttributes = {
   readonly gender?: { readonly value: 'male' | 'female'; readonly probability: number };
   /** Probabilities that sum to 1. */
   readonly emotion?: Readonly<Record<Emotion, number>>;
+  /** Whether a mask covers mouth and nose, as far as the network tells; it does not know masks that are worn wrongly. */
+  readonly mask?: { readonly worn: boolean; readonly probability: number };
+  /** The height between the lids over the eye's width, both eyes' mean: wide open about .4, closed below .1. */
+  readonly eyeOpening?: number;
+  readonly visibility?: {
+    /** 0 to 1: how much of a face the mesh network sees. */
+    readonly face: number;
+    /** Absent where it was not measured how the embedding network reacts. */
+    readonly parts?: PartVisibility;
+  };
+  /** 0 to 1: how likely the face is a live one, not a photograph or a screen; what that is worth: docs/face-conditions.md. */
+  readonly liveness?: number;
 };
 
 /** The model-neutral crop of DESIGN: eye-levelled, 320 × 320, half a face of margin on each side, as JPEG. */

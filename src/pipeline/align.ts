@@ -48,11 +48,11 @@ function roundPoint([x, y]: Point): Point {
 /** From the pixels of a network's input to those of the crop, as the network's catalogue entry wants its faces cut. */
 export function chipToCrop(entry: ModelEntry, landmarks: Landmarks5): Similarity {
   const { alignment } = entry;
-  if (!alignment)
-    throw new AppError('model-missing', `The catalogue does not say how faces are cut for ${entry.id}`);
   const size = entry.input.width;
-  if (alignment.kind === 'box')
+  if (alignment?.kind === 'box')
     return ontoSquare(size, [cropSide / 2, cropSide / 2], faceSideInCrop * alignment.factor);
+  if (alignment?.kind !== 'points')
+    throw new AppError('model-missing', `The catalogue does not say how faces are cut for ${entry.id}`);
   const { template, padding } = alignment;
   const chipPoints = [template.leftEye, template.rightEye, template.nose, template.mouth].map(
     ([x, y]): Point => [
@@ -61,4 +61,17 @@ export function chipToCrop(entry: ModelEntry, landmarks: Landmarks5): Similarity
     ],
   );
   return invert(fitSimilarity(alignmentPoints(landmarks), chipPoints));
+}
+
+/** As `chipToCrop`, for a network that sees one eye with these corners, in pixels of the crop. */
+export function eyeChipToCrop(entry: ModelEntry, [left, right]: readonly [Point, Point]): Similarity {
+  const { alignment, input } = entry;
+  if (alignment?.kind !== 'eye')
+    throw new AppError('model-missing', `The catalogue does not say how eyes are cut for ${entry.id}`);
+  const [across, down] = [right[0] - left[0], right[1] - left[1]];
+  const a = (alignment.factor * across) / input.width;
+  const b = (alignment.factor * down) / input.width;
+  const middle = input.width / 2;
+  const [x, y] = [left[0] + across / 2, left[1] + down / 2];
+  return { a, b, tx: x - a * middle + b * middle, ty: y - b * middle - a * middle };
 }

@@ -1,24 +1,20 @@
-import type { Role } from '../domain/catalogue.ts';
 import type { AnalysedFace, AnalysedPicture, FaceAttributes, FaceCrop, Template } from '../domain/face.ts';
 import { type Box, boxArea, mapPoint, type Point } from '../domain/geometry.ts';
 import type { DecodedPicture, Picture } from '../domain/picture.ts';
 import type { DecodeLimits, PictureCodec } from '../domain/ports/picture-codec.ts';
 import type { AnalyseRequest } from '../domain/ports/vision.ts';
 import { type CroppedFace, cropToPicture, cutCrop } from './align.ts';
-import { type AttributeNetwork, describeFaces, type PlacedFace } from './attributes.ts';
+import { type Describers, describeFaces, type PlacedFace } from './attributes.ts';
 import { decodeCrop, encodeCrop } from './crop-file.ts';
 import type { Detector } from './detect.ts';
 import { type Detection, mapLandmarks } from './detection.ts';
-import type { Embedder } from './embed.ts';
 import { locateWhole } from './locate-whole.ts';
 import { judgeQuality } from './quality.ts';
 import { type StageClock, startStageClock } from './stage-clock.ts';
 
 /** What the analysis of a picture needs, loaded. */
-export type AnalysisParts = {
+export type AnalysisParts = Describers & {
   readonly detector: Detector;
-  readonly embedder: Embedder;
-  readonly networkOf: (role: Role) => Promise<AttributeNetwork>;
   readonly codec: PictureCodec;
   readonly limits: DecodeLimits;
   readonly cropQuality: number;
@@ -47,7 +43,7 @@ export async function analysePicture(
   const described =
     request.attributes.length > 0
       ? await clock.run('attributes', () =>
-          describeFaces(placeFaces(aligned, toFull), request.attributes, parts.networkOf),
+          describeFaces(placeFaces(aligned, toFull), request.attributes, parts),
         )
       : [];
   return {

@@ -9,6 +9,8 @@ import { openCropNetwork, rowsOf } from './crop-network.ts';
 export interface Embedder extends AsyncDisposable {
   readonly modelId: string;
   readonly dimensions: number;
+  /** The catalogue's, where it has them. */
+  readonly leastShares: NonNullable<ModelEntry['embedding']>['leastShares'];
   embed(faces: readonly CroppedFace[]): Promise<Template[]>;
 }
 
@@ -16,11 +18,12 @@ export interface Embedder extends AsyncDisposable {
 export function openEmbedder(entry: ModelEntry, network: Network): Embedder {
   const { embedding } = entry;
   if (!embedding) throw new AppError('model-missing', `Model ${entry.id} makes no templates`);
-  const { modelId, dimensions, output, mirror } = embedding;
+  const { modelId, dimensions, output, mirror, leastShares } = embedding;
   const crops = openCropNetwork(entry, network, mirror ? 'mirror' : 'plain');
   return {
     modelId,
     dimensions,
+    leastShares,
     async embed(faces) {
       const rows = rowsOf(await crops.run(faces), output, entry);
       return faces.map((_, face) => {

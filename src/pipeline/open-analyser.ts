@@ -8,9 +8,9 @@ import type { ModelStore } from '../domain/ports/model-store.ts';
 import type { DecodeLimits, PictureCodec } from '../domain/ports/picture-codec.ts';
 import type { VisionModels } from '../domain/ports/vision.ts';
 import { analysePicture } from './analyse-picture.ts';
-import { type AttributeNetwork, attributeRoles } from './attributes.ts';
+import { attributeRoles } from './attributes.ts';
 import { decodeCrop } from './crop-file.ts';
-import { openCropNetwork } from './crop-network.ts';
+import { type LoadedNetwork, openChipNetwork } from './crop-network.ts';
 import { openDetector, type TileUse } from './detect.ts';
 import { openEmbedder } from './embed.ts';
 import { startTurns } from './in-turn.ts';
@@ -78,7 +78,8 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
 }
 
 function findEntry({ store, profile }: AnalyserOptions, role: Role): ModelEntry | undefined {
-  const id = store.catalogue.profiles[profile]?.[role];
+  const { profiles, optional } = store.catalogue;
+  const id = profiles[profile]?.[role] ?? optional?.[role];
   return store.catalogue.models.find((model) => model.id === id);
 }
 
@@ -89,26 +90,28 @@ function profileEntry(options: AnalyserOptions, role: Role): ModelEntry {
 }
 
 async function installedAttributes(options: AnalyserOptions): Promise<Attribute[]> {
+  const isInstalled = async (role: Role): Promise<boolean> => {
+    const entry = findEntry(options, role);
+    return entry !== undefined && (await options.store.state(entry)) === 'installed';
+  };
   const states = await Promise.all(
-    attributes.map(async (attribute) => {
-      const entry = findEntry(options, attributeRoles[attribute]);
-      return entry !== undefined && (await options.store.state(entry)) === 'installed';
-    }),
+    attributes.map(async (attribute) => await Promise.all(attributeRoles[attribute].map(isInstalled))),
   );
-  return attributes.filter((_, index) => states[index]);
+  return attributes.filter((_, index) => states[index]!.every((installed) => installed));
 }
 
 function openOnFirstUse(
   options: AnalyserOptions,
   networks: AsyncDisposableStack,
-): (role: Role) => Promise<AttributeNetwork> {
-  const opened = new Map<Role, AttributeNetwork>();
+): (role: Role) => Promise<LoadedNetwork> {
+  const opened = new Map<Role, LoadedNetwork>();
   return async (role) => {
     const known = opened.get(role);
     if (known) return known;
     const entry = profileEntry(options, role);
     const network = await options.faceModels.load({ id: entry.id, onnx: await options.store.read(entry) });
-    const fresh = { entry, network: openCropNetwork(entry, networks.use(network), 'plain') };
+    const mirror = role === 'eye' ? 'mirror' : 'plain';
+    const fresh = { entry, network: openChipNetwork(entry, networks.use(network), mirror) };
     opened.set(role, fresh);
     return fresh;
   };

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { openInProcessVision } from '../../src/adapters/vision/in-process/open-in-process-vision.ts';
 import type { AnalyserSettings } from '../../src/adapters/vision/process/settings.ts';
 import { startVision } from '../../src/adapters/vision/process/start-vision.ts';
-import { attributes } from '../../src/domain/face.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { openScriptedAnalyser, scripted } from '../fixtures/vision/scripted-analyser.ts';
 import { listeningLog, startScriptedVision } from '../fixtures/vision/scripted-vision.ts';
@@ -34,7 +33,11 @@ const isConverted = existsSync('models/onnx/blazeface.onnx');
 describe.skipIf(!isConverted)(
   isConverted ? 'with real networks' : 'models/onnx is empty: convert the models',
   () => {
-    const photographs = { pictures: [group(1), group(5)], unreadable: group(1).subarray(0, 5000) } as const;
+    const photographs = {
+      pictures: [group(1), group(5)],
+      unreadable: group(1).subarray(0, 5000),
+      lacking: 'liveness',
+    } as const;
 
     visionAnswersContract('vision in process', async (queueCapacity) => ({
       vision: await openTestVision({ queueCapacity }),
@@ -50,6 +53,7 @@ describe.skipIf(!isConverted)(
     it('both answer alike, bit for bit', async () => {
       await using inProcess = await openTestVision();
       await using process = await startRealVision(4);
+      const { attributes } = await inProcess.ready();
       const request = { ...asking(group(3)), attributes };
       const expected = await inProcess.analyse(request);
       expect(textOf(await process.analyse(request))).toBe(textOf(expected));

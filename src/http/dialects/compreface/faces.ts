@@ -13,6 +13,7 @@ const attributeOf: Readonly<Partial<Record<PluginSlug, Attribute>>> = {
   age: 'age',
   gender: 'gender',
   pose: 'pose',
+  mask: 'mask',
   landmarks: 'landmarks68',
 };
 
@@ -74,13 +75,14 @@ export function toWireFace(face: AnalysedFace, picture: Described, form: FaceFor
   const { attributes, detectorScore } = face;
   const { face_plugins: asked, status } = form;
   const probability = form.probability === 'raw' ? detectorScore : roundTo5(detectorScore);
-  const { age, gender, pose } = attributes;
+  const { age, gender, pose, mask } = attributes;
   return {
     ...(asked.has('age') && age ? { age: toWireAge(age) } : {}),
     ...(asked.has('gender') && gender
       ? { gender: { probability: gender.probability, value: gender.value } }
       : {}),
     ...(asked.has('pose') && pose ? { pose: { pitch: pose.pitch, roll: pose.roll, yaw: pose.yaw } } : {}),
+    ...(asked.has('mask') && mask ? { mask: toWireMask(mask) } : {}),
     ...(asked.has('calculator') && face.template ? { embedding: [...face.template.vector] } : {}),
     box: toWireBox(face.box, picture, probability),
     ...(asked.has('landmarks')
@@ -97,6 +99,11 @@ function fivePoints({ attributes, landmarks }: AnalysedFace): Landmarks5 {
 
 function toWireAge({ probability, high, low }: NonNullable<AnalysedFace['attributes']['age']>) {
   return { probability, high: Math.round(high), low: Math.round(low) };
+}
+
+/** The server's third value, for masks that are worn wrongly, is never told: the network does not know them. */
+function toWireMask({ worn, probability }: NonNullable<AnalysedFace['attributes']['mask']>) {
+  return { probability, value: worn ? ('with_mask' as const) : ('without_mask' as const) };
 }
 
 /** Faces may reach over the border; the corners of CompreFace's boxes never do. */
@@ -143,6 +150,7 @@ export function toPluginsVersions(
       ...(asked.has('landmarks')
         ? { landmarks: `${attributes.includes('landmarks68') ? 'ostiary' : detector}.LandmarksDetector` }
         : {}),
+      ...(has('mask', 'mask') ? { mask: 'ostiary.MaskDetector' } : {}),
       ...(has('pose', 'pose') ? { pose: 'ostiary.PoseEstimator' } : {}),
     },
   };

@@ -30,7 +30,7 @@ const flag = z
   .transform((word) => truths.get(word) === true);
 
 /** What a client may ask to be told of each face; the slugs of networks that nobody has are passed over. */
-export const pluginSlugs = ['age', 'gender', 'landmarks', 'calculator', 'pose'] as const;
+export const pluginSlugs = ['age', 'gender', 'landmarks', 'calculator', 'mask', 'pose'] as const;
 export type PluginSlug = (typeof pluginSlugs)[number];
 
 const plugins = z.string().transform((list): ReadonlySet<PluginSlug> => {
@@ -119,6 +119,7 @@ export type WireFace = {
   readonly age?: { readonly probability: number; readonly high: number; readonly low: number };
   readonly gender?: { readonly probability: number; readonly value: 'male' | 'female' };
   readonly pose?: { readonly pitch: number; readonly roll: number; readonly yaw: number };
+  readonly mask?: { readonly probability: number; readonly value: 'with_mask' | 'without_mask' };
   readonly embedding?: readonly number[];
   readonly box: WireBox;
   /** Left eye, right eye, nose, left and right mouth corner. */
