@@ -13,6 +13,11 @@ const benchmarks: readonly ListedBenchmark[] = [
     load: async () => (await import('./accuracy/accuracy.ts')).accuracy,
   },
   {
+    name: 'conditions',
+    title: 'what is wrong with a picture of one person: false alarms on photographs, spoilt ones noticed',
+    load: async () => (await import('./conditions/conditions.ts')).conditions,
+  },
+  {
     name: 'calibrate',
     title:
       'the score table of the default embedding: fitted on half of the people, reported on the other half',
