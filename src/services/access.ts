@@ -131,9 +131,11 @@ function admissions(parts: AdmissionParts): Pick<Access, 'admit' | 'admitFound'>
     return { ...credential, right: owner.right, reach: owner.reach };
   };
 
-  const admitFound: Access['admitFound'] = async (shown, find) => {
-    const { dialect, service, client } = shown;
-    const hash = shown.secret === undefined ? undefined : sha256(shown.secret);
+  const admitHashed = async (
+    { dialect, service, client }: Shown,
+    hash: string | undefined,
+    find: () => Promise<Credential | undefined>,
+  ): Promise<Credential> => {
     const refuse = (reason: 'too-many-attempts' | 'credential-unknown') =>
       note({ kind: 'refused', dialect, client, reason });
     if (limit.exhausted(client) && !known.has(hash)) {
@@ -157,8 +159,12 @@ function admissions(parts: AdmissionParts): Pick<Access, 'admit' | 'admitFound'>
     return credential;
   };
   return {
-    admitFound,
-    admit: (shown) => admitFound(shown, () => credentials.findBySecret(sha256(shown.secret))),
+    admitFound: (shown, find) =>
+      admitHashed(shown, shown.secret === undefined ? undefined : sha256(shown.secret), find),
+    admit(shown) {
+      const hash = sha256(shown.secret);
+      return admitHashed(shown, hash, () => credentials.findBySecret(hash));
+    },
   };
 }
 

@@ -28,7 +28,7 @@ export type EventQueueLimits = {
 const usualLimits: EventQueueLimits = {
   capacity: 4_096,
   atOnce: 32,
-  gatherMs: 10,
+  gatherMs: 200,
   retryMs: { firstMs: 500, maxMs: 30_000 },
 };
 

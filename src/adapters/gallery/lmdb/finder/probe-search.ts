@@ -16,7 +16,7 @@ export type ProbeWish = {
 };
 
 /** So many candidates are scored before it is asked again whether that was enough. */
-const leastScored = 8;
+const leastScored = 2;
 /** Asked for beyond what is wanted, so that a few hits that do not count cost no second search. */
 const spareHits = 8;
 /** How many times more are asked for when too few of the hits counted. */
