@@ -12,6 +12,8 @@ export type EventCandidate = {
   readonly referenceId: Uuid;
   /** Cosine, of templates of the event's model. */
   readonly score: number;
+  /** Whether this very face made her somebody: nobody knew her before. */
+  readonly isNew?: boolean;
 };
 
 /** One face that was looked for, or seen. */
@@ -64,6 +66,11 @@ export function personsIn({ candidates }: Pick<HistoryEvent, 'candidates'>): Uui
   return [...new Set(candidates.map(({ personId }) => personId))];
 }
 
+/** Whether anybody was found who was known before. */
+export function isKnown({ candidates }: Pick<HistoryEvent, 'candidates'>): boolean {
+  return candidates.some(({ isNew = false }) => !isNew);
+}
+
 export type EventFilter = {
   readonly kinds?: readonly EventKind[] | undefined;
   readonly fromMs?: number | undefined;
@@ -73,7 +80,7 @@ export type EventFilter = {
   /** One of them was found. */
   readonly personIds?: readonly Uuid[] | undefined;
   readonly referenceIds?: readonly Uuid[] | undefined;
-  /** Whether anybody was found. */
+  /** Whether anybody was found who was known before. */
   readonly known?: boolean | undefined;
   /** One of these was searched, or it was this account's. */
   readonly visibleTo?: { readonly collectionIds: readonly Uuid[]; readonly accountId: Uuid } | undefined;
@@ -87,7 +94,7 @@ export function fitsEvent(event: HistoryEvent, filter: EventFilter): boolean {
     (kinds?.includes(event.kind) ?? true) &&
     (fromMs === undefined || event.atMs >= fromMs) &&
     (untilMs === undefined || event.atMs < untilMs) &&
-    (known === undefined || candidates.length > 0 === known) &&
+    (known === undefined || isKnown(event) === known) &&
     (cameraIds === undefined || (event.cameraId !== undefined && cameraIds.includes(event.cameraId))) &&
     (personIds === undefined || candidates.some(({ personId }) => personIds.includes(personId))) &&
     (referenceIds === undefined ||

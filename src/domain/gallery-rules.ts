@@ -156,3 +156,8 @@ export function automaticKey(number: number, isTaken: (key: string) => boolean):
   for (let attempt = 2; isTaken(key); attempt++) key = `face-${number}-${attempt}`;
   return key;
 }
+
+/** Whether a key may be an automatic one, which tells nothing of her. */
+export function isAutomaticKey(key: string): boolean {
+  return /^face-\d+(-\d+)?$/.test(key);
+}

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Actor } from '../domain/audit.ts';
+import type { NewEvent } from '../domain/event.ts';
 import type { Uuid } from '../domain/gallery.ts';
 
 type Acting = { readonly actor: Actor; readonly accountId?: Uuid | undefined };
@@ -19,4 +20,14 @@ export function currentActor(): Actor {
 /** Whose right and reach the actor has (`accountOf`), where it showed a credential. */
 export function currentAccount(): Uuid | undefined {
   return acting.getStore()?.accountId;
+}
+
+/** Whose recognition an event is. */
+export function currentCaller(): Pick<NewEvent, 'dialect' | 'accountId'> {
+  const actor = currentActor();
+  const accountId = currentAccount();
+  return {
+    ...('dialect' in actor && { dialect: actor.dialect }),
+    ...(accountId !== undefined && { accountId }),
+  };
 }

@@ -9,6 +9,7 @@ import { cosine } from '../domain/vector.ts';
 import {
   currentVector,
   describePicture,
+  type EmbeddedFace,
   type EmbeddedPicture,
   embedPicture,
   type PictureAsk,
@@ -25,10 +26,15 @@ export type SearchAsk = {
   /** Cosine: that of a threshold, or of a dialect's own scale. */
   readonly minScore: number;
   readonly distinctPersons: boolean;
+  /** Only the best sibling of each face. */
+  readonly distinctFaces?: boolean;
+  /** Which of the picture's faces are looked for; all when absent. What it throws ends the request. */
+  readonly choose?: (faces: readonly EmbeddedFace[]) => readonly EmbeddedFace[];
   /** Where the faces were seen, for their events. */
   readonly cameraId?: Uuid;
 };
 
+/** The picture with the faces that were looked for. */
 export type RecognisedPicture = { readonly picture: EmbeddedPicture; readonly candidates: Candidate[][] };
 /** Which of the sources resembles which of the targets, by their places in the lists, and how much. */
 export type Resemblance = { readonly source: number; readonly target: number; readonly score: number };
@@ -88,7 +94,7 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
   const scores = () => requireScores(models().embedding.id, scoreTable);
   const search = async (probes: Float32Array[], ask: SearchAsk): Promise<Candidate[][]> => {
     if (probes.length === 0) return [];
-    const { cameraId: _, ...where } = ask;
+    const { cameraId: _, choose: __, ...where } = ask;
     return gallery.search({ ...where, modelId: models().embedding.id, probes });
   };
 
@@ -110,8 +116,9 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
     embed: (ask, signal) => embedPicture(vision, ask, signal),
     recognise: async (ask, searchAsk, signal) => {
       const picture = await embedPicture(vision, ask, signal);
-      const probes = picture.faces.map(({ template }) => template.vector);
-      return { picture, candidates: await search(probes, searchAsk) };
+      const faces = searchAsk.choose?.(picture.faces) ?? picture.faces;
+      const probes = faces.map(({ template }) => template.vector);
+      return { picture: { ...picture, faces }, candidates: await search(probes, searchAsk) };
     },
     recogniseVectors: async (vectors, searchAsk) => search(readVectors(vision, vectors), searchAsk),
     verifyPictures: async (sourceAsk, targetAsk, signal) => {

@@ -2,7 +2,7 @@ import type { EventKind, NewEvent } from '../domain/event.ts';
 import type { Candidate } from '../domain/gallery.ts';
 import { thresholdFor } from '../domain/threshold.ts';
 import { withOwn } from '../primitives/with-own.ts';
-import { currentAccount, currentActor } from './actor.ts';
+import { currentCaller } from './actor.ts';
 import type { HistoryService } from './history.ts';
 import type { Recognition, SearchAsk } from './recognition.ts';
 
@@ -38,7 +38,7 @@ export function recordRecognition(recognition: Recognition, parts: RecordingPart
     const minScore = scores ? thresholdFor(scores, { maxFmr: usualFmr }, 1).cosine : -1;
     const { kind, face } = found;
     history.record({
-      ...{ kind, atMs: nowMs(), collectionIds, modelId, ...caller() },
+      ...{ kind, atMs: nowMs(), collectionIds, modelId, ...currentCaller() },
       ...(cameraId !== undefined && { cameraId }),
       ...(face?.box && { box: face.box, quality: face.quality.overall }),
       candidates: found.candidates
@@ -69,13 +69,4 @@ export function recordRecognition(recognition: Recognition, parts: RecordingPart
       return verified;
     },
   });
-}
-
-function caller(): Pick<NewEvent, 'dialect' | 'accountId'> {
-  const actor = currentActor();
-  const accountId = currentAccount();
-  return {
-    ...('dialect' in actor && { dialect: actor.dialect }),
-    ...(accountId !== undefined && { accountId }),
-  };
 }
