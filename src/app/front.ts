@@ -12,6 +12,7 @@ import { bodyBudgetFor } from '../http/body/budget.ts';
 import type { BodyLimits } from '../http/body/limits.ts';
 import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
 import { createFaceMatchExpertDialect } from '../http/dialects/face-match-expert/dialect.ts';
+import { createFindFaceDialect } from '../http/dialects/findface/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import { createAccounts } from '../services/accounts.ts';
@@ -21,6 +22,7 @@ import { createErasures } from '../services/erasures.ts';
 import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
+import { createIntake } from '../services/intake.ts';
 import { createPeople } from '../services/people.ts';
 import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
@@ -54,6 +56,12 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const pictures = keepPictures ? 'full' : 'none';
   const signing = await openSigning(settings);
   const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
+  const people = createPeople({ gallery, vision, pictures, enrolment, scoreTable });
+  const which = settings.history.record;
+  const recognition = recordRecognition(createRecognition({ gallery, vision, scoreTable }), {
+    history,
+    which,
+  });
   const shared = {
     ...{ gallery, collections, models, vision, jobs, audit, history, retention, scrubbing, access },
     erasures: createErasures({ gallery }),
@@ -67,14 +75,14 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
-    people: createPeople({ gallery, vision, pictures, enrolment, scoreTable }),
-    recognition: recordRecognition(createRecognition({ gallery, vision, scoreTable }), {
-      history,
-      which: settings.history.record,
-    }),
+    ...{ people, recognition, intake: createIntake({ gallery, people, recognition, history, which }) },
     bodyLimits: toBodyLimits(settings),
   };
-  const vendors = [createCompreFaceDialect(shared), createFaceMatchExpertDialect(shared)];
+  const vendors = [
+    createCompreFaceDialect(shared),
+    createFaceMatchExpertDialect(shared),
+    createFindFaceDialect(shared),
+  ];
   // What is in memory at once counts for the process, whichever way it came.
   const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };
   const all = {

@@ -6,6 +6,11 @@ export function isMultipart(ctx: WithHeaders): boolean {
   return mediaType(ctx) === 'multipart/form-data';
 }
 
+/** Fields as browsers send those of a form without files. */
+export function isForm(ctx: WithHeaders): boolean {
+  return mediaType(ctx) === 'application/x-www-form-urlencoded';
+}
+
 /** In a character set that is read as UTF-8. */
 export function isJson(ctx: WithHeaders): boolean {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(ctx.get('Content-Type'))?.[1]?.toLowerCase() ?? 'utf-8';

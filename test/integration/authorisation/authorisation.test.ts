@@ -2,17 +2,19 @@ import { afterAll } from 'vitest';
 import { startTestApp } from '../../harness/app.ts';
 import { compreface } from './compreface.ts';
 import { faceMatchExpert } from './face-match-expert.ts';
+import { findface } from './findface.ts';
 import { prepareFaces } from './material.ts';
 import { authorisationMatrix } from './matrix.ts';
 import { ostiary } from './ostiary.ts';
 
 const app = await startTestApp({
   store: 'memory',
-  dialects: (services) => [faceMatchExpert.open(services), ostiary.open(services)],
+  dialects: (services) => [faceMatchExpert.open(services), findface.open(services), ostiary.open(services)],
 });
 afterAll(() => app[Symbol.asyncDispose]());
 const stage = { app, faces: await prepareFaces(app.services) };
 
 authorisationMatrix(stage, compreface);
 authorisationMatrix(stage, faceMatchExpert);
+authorisationMatrix(stage, findface);
 authorisationMatrix(stage, ostiary);

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Metadata } from '../../../domain/gallery.ts';
+import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
+import type { ListedFace, ListedReference } from '../../../domain/ports/gallery.ts';
+import type { RequestContext } from '../../dialect.ts';
+import type { FindFaceParts } from './deps.ts';
+import { md5Of, type Photo } from './photos.ts';
+import type { Scope } from './scope.ts';
+import { toWireBox, toWireTime, type WireFace, type WireFeatures } from './wire.ts';
+
+/** What this API keeps beside a face, by names of its own. */
+const kept = { photo: 'findface.photo', hash: 'findface.photo_hash', features: 'findface.features' } as const;
+
+export type FaceNotes = Pick<Photo, 'url'> & { readonly hash: string; readonly features: WireFeatures };
+
+export function toMetadata({ url, hash, features }: FaceNotes): Metadata {
+  return {
+    [kept.hash]: hash,
+    ...(url !== undefined && { [kept.photo]: url }),
+    ...(Object.keys(features).length > 0 && { [kept.features]: JSON.stringify(features) }),
+  };
+}
+
+async function hashOf(
+  { metadata, collectionId, id, hasPicture }: ListedReference,
+  { gallery, hashes }: Pick<FindFaceParts, 'gallery' | 'hashes'>,
+): Promise<string> {
+  const known = metadata[kept.hash] ?? hashes.get(id);
+  if (known !== undefined) return known;
+  const picture = hasPicture ? await gallery.readPicture(collectionId, id) : undefined;
+  // Without a picture there is nothing to tell but that it is this face.
+  const hash = picture ? await md5Of(picture) : createHash('md5').update(id).digest('hex');
+  hashes.set(id, hash);
+  return hash;
+}
+
+/** What a face is called: its text, or its person's key where another API has enrolled it. */
+export function metaOf({ references: [first] }: Pick<ListedFace, 'references'>): string {
+  const { text = '', key = '' } = first ?? {};
+  return text === '' && !isAutomaticKey(key) ? key : text;
+}
+
+type FaceParts = Pick<FindFaceParts, 'gallery' | 'hashes'> & {
+  readonly scope: Scope;
+  readonly version: Version;
+};
+
+export async function toWireFace(face: ListedFace, parts: FaceParts): Promise<WireFace> {
+  const { gallery, scope, version } = parts;
+  const [first] = face.references;
+  const { metadata, personId, box, createdAtMs } = first!;
+  const person = version === 'v0' ? undefined : await gallery.findPerson(personId);
+  return {
+    ...readFeatures(metadata),
+    galleries: scope.namesOf(face.references.map(({ collectionId }) => collectionId)),
+    id: face.number,
+    meta: metaOf(face),
+    ...(person && { person_id: person.number }),
+    photo: metadata[kept.photo] ?? '',
+    photo_hash: await hashOf(first!, parts),
+    timestamp: toWireTime(createdAtMs),
+    ...toWireBox(box),
+  };
+}
+
+function readFeatures(metadata: Metadata): WireFeatures {
+  return JSON.parse(metadata[kept.features] ?? '{}') as WireFeatures;
+}
+
+export type Version = 'v0' | 'v1';
+
+/** What a path without a version stands for is v1. */
+export function versionOf({ path }: Pick<RequestContext, 'path'>): Version {
+  return /^(\/findface)?\/v0(\/|$)/.test(path) ? 'v0' : 'v1';
+}

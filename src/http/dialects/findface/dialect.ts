@@ -1,0 +1,39 @@
+import type { Credential } from '../../../domain/credential.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { LastSeen } from '../../../primitives/last-seen.ts';
+import { secretAfter } from '../../authorization.ts';
+import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
+import type { FindFaceDeps, FindFaceParts } from './deps.ts';
+import { errors } from './errors.ts';
+import { addFaceListRoutes } from './face-lists.ts';
+import { addFaceRoutes } from './faces.ts';
+import { addGalleryRoutes } from './galleries.ts';
+import { addIdentifyRoutes } from './identify.ts';
+import { addPictureRoutes } from './pictures.ts';
+
+const mostHashes = 10_000;
+
+/** FindFace Enterprise Server: v0, v1, and without a version, as some of its own examples and page links have it. */
+export function createFindFaceDialect(deps: FindFaceDeps): Dialect {
+  const router = new DialectRouter('{/v0}{/v1}');
+  const parts: FindFaceParts = { ...deps, hashes: new LastSeen(mostHashes) };
+  addPictureRoutes(router, parts);
+  addIdentifyRoutes(router, parts);
+  addFaceRoutes(router, parts);
+  addFaceListRoutes(router, parts);
+  addGalleryRoutes(router, parts);
+  return {
+    name: 'findface',
+    prefix: '/findface',
+    errors,
+    access: deps.access,
+    admit: (ctx) => admit(deps, ctx),
+    routes: router.routes,
+  };
+}
+
+async function admit({ access }: FindFaceDeps, ctx: RequestContext): Promise<Credential> {
+  const secret = secretAfter('Token', ctx);
+  if (secret === undefined) throw new AppError('unauthenticated', 'The request has no token');
+  return access.admit({ secret, dialect: 'findface', client: ctx.ip });
+}

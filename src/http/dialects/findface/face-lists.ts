@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Uuid } from '../../../domain/gallery.ts';
+import type { FacePage, ListedFace } from '../../../domain/ports/gallery.ts';
+import type { DialectRouter, RouteContext } from '../../dialect.ts';
+import { toWireFace, versionOf } from './answers.ts';
+import type { FindFaceParts } from './deps.ts';
+import { namesakesOf } from './metas.ts';
+import { check, readParameters, wholeSchema } from './parameters.ts';
+import { openScope, type Scope } from './scope.ts';
+import { mapped, streamResults } from './stream.ts';
+import type { WireFace } from './wire.ts';
+
+/** Of one page; without a limit the answer is one long list. */
+const mostOfPage = 1_000;
+/** So many faces are taken out of the store at once. */
+const facesATurn = 100;
+
+const pageSchema = z.object({
+  limit: wholeSchema(0, 1e9)
+    .default(0)
+    .transform((limit) => Math.min(limit, mostOfPage)),
+  max_id: wholeSchema(0, Number.MAX_SAFE_INTEGER).optional(),
+});
+type Page = z.output<typeof pageSchema>;
+
+/** The lists of faces: all, those of a gallery, those that are called the same. */
+export function addFaceListRoutes(router: DialectRouter, parts: FindFaceParts): void {
+  const list = async (ctx: RouteContext) => {
+    const scope = await openScope(ctx, parts);
+    const { gallery } = ctx.params;
+    const ids = gallery === undefined ? scope.all : scope.idsOf(gallery);
+    const page = check(pageSchema, await readParameters(ctx, parts));
+    const path = gallery === undefined ? '/faces/' : `/faces/gallery/${gallery}/`;
+    await answer(ctx, { parts, scope, ids, page, path });
+  };
+  const listNamesakes = async (ctx: RouteContext) => {
+    const scope = await openScope(ctx, parts);
+    const { gallery, meta = '' } = ctx.params;
+    const ids = gallery === undefined ? scope.all : scope.idsOf(gallery);
+    const tell = telling(ctx, { parts, scope, ids });
+    await streamResults(ctx, mapped(namesakesOf(parts, ids, meta), tell));
+  };
+  router.get('/faces', 'read', list);
+  router.get('/face{s}/gallery/:gallery', 'read', list);
+  router.get('/face{s}/meta/:meta', 'read', listNamesakes);
+  router.get('/face{s}/gallery/:gallery/meta/:meta', 'read', listNamesakes);
+}
+
+type Listing = { readonly parts: FindFaceParts; readonly scope: Scope; readonly ids: readonly Uuid[] };
+
+/** A face as it is told with all its galleries, also where those of one are listed. */
+function telling(ctx: RouteContext, { parts, scope }: Listing): (face: ListedFace) => Promise<WireFace> {
+  const version = versionOf(ctx);
+  return async ({ number, references }) => {
+    // It may have gone since it was listed; then it is told as it was.
+    const found = await parts.gallery.findFace(number, scope.all);
+    const face = { number, references: found.length > 0 ? found : references };
+    return toWireFace(face, { ...parts, scope, version });
+  };
+}
+
+/** Oldest first. A page has the newest of those up to an id, and tells where the older ones are. */
+async function answer(
+  ctx: RouteContext,
+  { page: { limit, max_id: maxId }, path, ...listing }: Listing & { page: Page; path: string },
+): Promise<void> {
+  const tell = telling(ctx, listing);
+  if (limit === 0) return streamResults(ctx, mapped(upTo(listing, maxId), tell));
+  const wish: FacePage = { order: 'newest first', limit, ...(maxId !== undefined && { after: maxId + 1 }) };
+  const { faces, hasMore } = await listing.parts.faces.list(listing.ids, wish);
+  const results: WireFace[] = [];
+  for (const face of faces.toReversed()) results.push(await tell(face));
+  const next = `${path}?max_id=${(faces.at(-1)?.number ?? 0) - 1}&limit=${limit}`;
+  ctx.body = { results, ...(hasMore && { next_page: next }) };
+}
+
+async function* upTo({ parts, ids }: Listing, maxId = Number.MAX_SAFE_INTEGER): AsyncGenerator<ListedFace> {
+  let after: number | undefined;
+  for (;;) {
+    const wish: FacePage = {
+      order: 'oldest first',
+      limit: facesATurn,
+      ...(after !== undefined && { after }),
+    };
+    const { faces, hasMore } = await parts.faces.list(ids, wish);
+    yield* faces.filter(({ number }) => number <= maxId);
+    after = faces.at(-1)?.number;
+    if (!hasMore || after === undefined || after >= maxId) return;
+  }
+}

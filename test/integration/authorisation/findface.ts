@@ -1,0 +1,95 @@
+import { services as allServices } from '../../../src/domain/credential.ts';
+import { openFindFace } from '../../harness/findface.ts';
+import type { Material } from './material.ts';
+import type { Sample, Surface } from './surface.ts';
+
+const refusal = (status: number, code: string, reason: string) => () => ({
+  ...{ status, body: { code, reason } },
+});
+const unauthorized = refusal(401, 'UNAUTHORIZED', 'The token is missing or not valid');
+const show = (secret: string, sample: Sample): Sample => ({
+  ...{ ...sample, headers: { Authorization: `Token ${secret}` } },
+});
+
+const gallery = ({ mine }: Material) => mine.collection.slug;
+const face = ({ mine }: Material) => mine.reference.faceNumber;
+const meta = ({ mine }: Material) => encodeURIComponent(mine.reference.key);
+const photo = ({ picture }: Material, part = 'photo') => ({ part, bytes: picture });
+
+/** Names nothing of the gallery, so that another caller is answered about her own. */
+const about =
+  (path: string, more: Partial<Sample> = {}) =>
+  () => ({ path, elsewhere: 200, ...more });
+const onGallery =
+  (path: (name: string) => string, more: Partial<Sample> = {}) =>
+  (material: Material) => ({
+    ...{ path: path(gallery(material)), elsewhere: 404, ...more },
+  });
+const onFace =
+  (path: (id: number) => string, more: Partial<Sample> = {}) =>
+  (material: Material) => ({
+    ...{ path: path(face(material)), elsewhere: 404, ...more },
+  });
+const base = '{/v0}{/v1}';
+
+export const findface: Surface = {
+  open: (services) => openFindFace(services),
+  async issue({ access }, wish) {
+    const { credential, secret } = await access.create({
+      ...{ dialect: 'findface', services: allServices, name: '', ...wish },
+    });
+    return { id: credential.id, show: (sample) => show(secret, sample) };
+  },
+  guess: (sample) => show('A'.repeat(43), sample),
+  showForeign: show,
+  refusals: {
+    none: unauthorized,
+    unknown: unauthorized,
+    forbidden: refusal(403, 'FORBIDDEN', 'The token may not change anything'),
+    tooMany: refusal(429, 'LIMIT_REACHED', 'Too many wrong tokens, please try again later'),
+  },
+  samples: {
+    [`POST ${base}/detect`]: (material) => ({
+      ...{ path: '/v1/detect', files: [photo(material)], elsewhere: 200 },
+    }),
+    [`POST ${base}/verify`]: (material) => ({
+      path: '/v1/verify',
+      files: [photo(material, 'photo1'), photo(material, 'photo2')],
+      elsewhere: 200,
+    }),
+    [`POST ${base}/identify`]: (material) => ({
+      ...{ path: '/v1/identify', files: [photo(material)], elsewhere: 200 },
+    }),
+    [`POST ${base}/face{s}/gallery/:gallery/identify`]: (material) => ({
+      path: `/v1/face/gallery/${gallery(material)}/identify`,
+      ...{ files: [photo(material)], elsewhere: 404 },
+    }),
+    [`POST ${base}/face{s}`]: (material) => ({ path: '/v1/face', files: [photo(material)], elsewhere: 200 }),
+    [`POST ${base}/face{s}/gallery/:gallery`]: (material) => ({
+      path: `/v1/face/gallery/${gallery(material)}`,
+      ...{ files: [photo(material)], elsewhere: 404 },
+    }),
+    [`GET ${base}/face/id/:id`]: onFace((id) => `/v0/face/id/${id}`),
+    [`GET ${base}/faces/id/:id`]: onFace((id) => `/v1/faces/id/${id}`),
+    [`PUT ${base}/face{s}/id/:id`]: onFace((id) => `/v0/face/id/${id}`, { json: { meta: 'Sam' } }),
+    [`DELETE ${base}/face{s}/id/:id`]: onFace((id) => `/v0/face/id/${id}`, { status: 204 }),
+    [`GET ${base}/faces`]: about('/v0/faces'),
+    [`GET ${base}/face{s}/gallery/:gallery`]: onGallery((name) => `/v0/faces/gallery/${name}`),
+    [`GET ${base}/face{s}/meta/:meta`]: (material) => ({
+      ...{ path: `/v0/face/meta/${meta(material)}`, elsewhere: 200 },
+    }),
+    [`GET ${base}/face{s}/gallery/:gallery/meta/:meta`]: (material) => ({
+      ...{ path: `/v1/faces/gallery/${gallery(material)}/meta/${meta(material)}`, elsewhere: 404 },
+    }),
+    [`GET ${base}/galleries`]: about('/v0/galleries'),
+    [`POST ${base}/galleries`]: about('/v0/galleries', {
+      json: { name: 'new' },
+      status: 201,
+      elsewhere: 201,
+    }),
+    [`POST ${base}/galleries/:gallery`]: about('/v0/galleries/new', { status: 201, elsewhere: 201 }),
+    [`DELETE ${base}/galleries/:gallery`]: onGallery((name) => `/v0/galleries/${name}`, { status: 204 }),
+    [`GET ${base}/meta`]: about('/v0/meta'),
+    [`GET ${base}/meta/gallery/:gallery`]: onGallery((name) => `/v0/meta/gallery/${name}`),
+  },
+};
