@@ -60,6 +60,7 @@ export const errors: DialectErrors = {
     'model-missing': broken,
     'model-unmeasured': broken,
     overloaded: later(503, 'UNAVAILABLE', 'Too many pictures are waiting, please try again'),
+    starting: later(503, 'UNAVAILABLE', 'The galleries are being loaded, please try again'),
     'vision-down': later(503, 'UNAVAILABLE', 'The networks are being started, please try again'),
     cancelled: refuse(499, 'CANCELLED', 'The client hung up'),
     'storage-full': refuse(507, 'STORAGE_FULL', 'No room is left to save this'),
