@@ -127,7 +127,8 @@ export function newReference(
   { picture, text = '', metadata = {}, ...face }: NewReference,
 ): Reference {
   const { number: faceNumber } = identity;
-  return { ...identity, faceNumber, ...face, text, metadata, hasPicture: picture !== undefined };
+  const kept = { hasPicture: picture !== undefined, hasCrop: face.crop !== undefined };
+  return { ...identity, faceNumber, ...face, text, metadata, ...kept };
 }
 
 /** The face in memory of its own, for the caller may go on using its buffers. */

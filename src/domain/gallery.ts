@@ -75,6 +75,8 @@ export type Reference = {
   readonly quality: FaceQuality;
   /** Whether the enrolled picture is kept. */
   readonly hasPicture: boolean;
+  /** Whether there is a crop, from which another embedding model can make a template. */
+  readonly hasCrop: boolean;
   /** What a caller calls the face, by which it is looked up; empty when nobody has called it anything. */
   readonly text: string;
   readonly metadata: Metadata;

@@ -249,6 +249,7 @@ export function galleryContract(name: string, open: OpenGallery): void {
               personId,
               key: 'Ann',
               hasPicture: true,
+              hasCrop: true,
               text: '',
               metadata: {},
               createdAtMs: now,
@@ -271,7 +272,7 @@ export function galleryContract(name: string, open: OpenGallery): void {
 
       test('without crop and picture have none', async () => {
         const { id } = await gallery.enrol(main, 'Ann', face([1, 0]));
-        expect(await gallery.findReference(main, id)).toMatchObject({ hasPicture: false });
+        expect(await gallery.findReference(main, id)).toMatchObject({ hasPicture: false, hasCrop: false });
         expect((await gallery.findReference(main, id))?.crop).toBeUndefined();
         expect(await gallery.readPicture(main, id)).toBeUndefined();
       });

@@ -130,6 +130,7 @@ export class Reader {
     const row = this.#tables.templates.get(number);
     if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
     const crop = this.#tables.crops.get(number);
+    if (record.hasCrop && !crop) throw new AppError('record-corrupt', 'A reference has lost its crop');
     return { ...record, template: row.template, ...(crop && { crop }), key: this.keyOf(record) };
   }
 

@@ -120,7 +120,7 @@ function addSibling(
     findMemberOf(ledger, target, personId) ?? memberFor(ledger, target, { key: wanted, personId, number });
   const hasPicture = picture !== undefined;
   const sibling = { ...record, id, number, collectionId: to, hasPicture, createdAtMs: ledger.nowMs() };
-  putReference(ledger, target, { ...sibling, ...faceOf(ledger, record.number) });
+  putReference(ledger, target, { ...sibling, ...faceOf(ledger, record) });
   addToMember(ledger, target, member);
   return listedReference({ ...sibling, key: member.key });
 }

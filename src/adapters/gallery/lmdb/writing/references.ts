@@ -4,6 +4,7 @@ import { checkVector, listedReference, newReference } from '../../../../domain/g
 import type { EnrolOptions, KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
 import { memberPrefix, memberReferenceKey, referenceKey, textKey } from '../disk/record-keys.ts';
+import type { CollectionRecord } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
 import type { ReferenceRecord } from '../disk/tables.ts';
 import { codeOf } from '../finder/codes.ts';
@@ -98,10 +99,14 @@ export function findSibling(
 }
 
 /** A face's template and crop as they are stored. */
-export function faceOf({ tables }: Ledger, number: number): Pick<Reference, 'template' | 'crop'> {
+export function faceOf(
+  { tables }: Ledger,
+  { number, hasCrop }: Pick<Reference, 'number' | 'hasCrop'>,
+): Pick<Reference, 'template' | 'crop'> {
   const row = tables.templates.get(numberBytes(number));
   if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
   const crop = tables.crops.get(numberBytes(number));
+  if (hasCrop && !crop) throw new AppError('record-corrupt', 'A reference has lost its crop');
   return { template: row.template, ...(crop && { crop }) };
 }
 
@@ -131,7 +136,7 @@ export function takeFromMember(ledger: Ledger, collection: OpenCollection, membe
  */
 export function dropReference(
   { tables, after, journal }: Ledger,
-  collection: OpenCollection,
+  collection: { readonly bytes: Buffer; readonly record: Pick<CollectionRecord, 'id'> },
   { personId, number, withMember }: { personId: Uuid; number: number; withMember: boolean },
 ): void {
   const at = referenceKey(collection.bytes, number);
