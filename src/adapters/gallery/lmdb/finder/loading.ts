@@ -1,9 +1,9 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
 import { codeGroups, numberIn, packKey, packOf } from '../disk/code-packs.ts';
-import { numberAt, ownUuidBytes, uuidAt } from '../disk/keys.ts';
+import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
-import type { ReadTable } from '../disk/table.ts';
+import { type ReadTable, readable } from '../disk/table.ts';
 import { stateKey, type Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
 import type { Filler } from './filler.ts';
@@ -39,6 +39,8 @@ export class Loading {
   /** Those that were loaded out of their turn. */
   readonly #done = new Set<number>();
   readonly #damaged: number[] = [];
+  /** By embedding model. */
+  readonly #dimensions = new Map<string, number>();
   /** Behind it lies only what was written since. */
   #lastPack = 0;
   #waiting: Waiting[] = [];
@@ -46,8 +48,7 @@ export class Loading {
   constructor(parts: LoadingParts) {
     this.#parts = parts;
     this.#pace = new Pace(parts.sliceMs);
-    const { models } = parts.tables;
-    this.#filler = parts.finder.filler((modelId) => models.get(Buffer.from(modelId)));
+    this.#filler = parts.finder.filler((modelId) => this.#dimensionsOf(modelId));
   }
 
   /** Packs that were damaged and are made anew in memory only. */
@@ -169,10 +170,19 @@ export class Loading {
     this.#damaged.push(pack);
     this.#filler.flush();
     for (const { place, modelId, person, collection, code } of remakePack(tables, pack)) {
-      const dimensions = tables.models.get(Buffer.from(modelId))!;
+      const number = numberIn(pack, place);
+      const dimensions =
+        this.#dimensionsOf(modelId) ?? tables.templates.get(numberBytes(number))!.template.vector.length;
+      this.#dimensions.set(modelId, dimensions);
       const ids = { personId: uuidAt(person), collectionId: uuidAt(collection) };
-      finder.addRow({ id: modelId, dimensions }, { number: numberIn(pack, place), ...ids, code });
+      finder.addRow({ id: modelId, dimensions }, { number, ...ids, code });
     }
+  }
+
+  /** As the store knows them or, where that record is damaged, a template that was met. */
+  #dimensionsOf(modelId: string): number | undefined {
+    const { models } = this.#parts.tables;
+    return this.#dimensions.get(modelId) ?? readable(() => models.get(Buffer.from(modelId)));
   }
 
   async #eachRecord<V>(table: ReadTable<V>, take: (key: Buffer, value: V) => void): Promise<void> {
