@@ -48,7 +48,7 @@ type FrontParts = Records & {
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
-  const { jobs, audit, record, history, retention, scrubbing } = parts;
+  const { jobs, audit, record, history, retention, scrubbing, verification } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
@@ -63,7 +63,19 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     which,
   });
   const shared = {
-    ...{ gallery, collections, models, vision, jobs, audit, history, retention, scrubbing, access },
+    ...{
+      gallery,
+      collections,
+      models,
+      vision,
+      jobs,
+      audit,
+      history,
+      retention,
+      scrubbing,
+      verification,
+      access,
+    },
     erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),

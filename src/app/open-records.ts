@@ -10,6 +10,7 @@ import { createHistory, type HistoryService } from '../services/history.ts';
 import { createJobs, type JobService } from '../services/jobs.ts';
 import { createRetention, type Retention } from '../services/retention.ts';
 import { createScrubbing, type Scrubbing } from '../services/scrubbing.ts';
+import { createVerification, type Verification } from '../services/verification.ts';
 
 /** What the service keeps of its own doings, and the gallery whose doings are kept. */
 export type Records = {
@@ -20,6 +21,7 @@ export type Records = {
   readonly history: HistoryService;
   readonly retention: Retention;
   readonly scrubbing: Scrubbing;
+  readonly verification: Verification;
 };
 
 export type RecordsOptions = {
@@ -32,7 +34,7 @@ export type RecordsOptions = {
 
 /** They end with the stack. What needs a kind of job registers it before `resumeRecords` is called. */
 export function openRecords(
-  store: Pick<LmdbStore, 'gallery' | 'jobs' | 'audit' | 'history'>,
+  store: Pick<LmdbStore, 'gallery' | 'jobs' | 'audit' | 'history' | 'verify'>,
   { settings, log, stack }: RecordsOptions,
 ): Records {
   const audit = createAudit({ ...store, policy: settings.audit, log: log.child({ part: 'audit' }) });
@@ -51,7 +53,8 @@ export function openRecords(
   const scrubbing = stack.use(
     createScrubbing({ gallery: store.gallery, jobs, quietHour, log: log.child({ part: 'scrubbing' }) }),
   );
-  return { gallery, jobs, audit, record, history, retention, scrubbing };
+  const verification = createVerification({ jobs, store, log: log.child({ part: 'verification' }) });
+  return { gallery, jobs, audit, record, history, retention, scrubbing, verification };
 }
 
 /** Goes on with what earlier lives have left; the start does not wait for it, nor fails by it. */

@@ -7,7 +7,7 @@ import type { StoreProblem } from '../domain/store-problem.ts';
 /** One part of the service: whether it answers, and what stands against it. */
 type PartHealth = { readonly ready: boolean; readonly state: string };
 /** What an operator should see to although the gallery answers, and how many records it concerns. */
-type GalleryProblem = { readonly message: string; readonly records: number };
+export type GalleryProblem = { readonly message: string; readonly records: number };
 
 type Readiness = {
   readonly ready: boolean;

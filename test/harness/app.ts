@@ -9,6 +9,7 @@ import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory
 import { openMemoryHistory } from '../../src/adapters/history/memory/open-memory-history.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
 import { openMemoryPictureFetcher } from '../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
+import { memoryStoreCheck } from '../../src/adapters/store-check/memory/memory-store-check.ts';
 import { openRecords, type Records } from '../../src/app/open-records.ts';
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
@@ -22,6 +23,7 @@ import type { Jobs } from '../../src/domain/ports/jobs.ts';
 import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
 import type { PictureFetcher } from '../../src/domain/ports/picture-fetcher.ts';
+import type { StoreCheck } from '../../src/domain/ports/store-check.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body/budget.ts';
@@ -143,7 +145,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-type TestStore = {
+type TestStore = StoreCheck & {
   gallery: Gallery;
   credentials: Credentials;
   jobs: Jobs;
@@ -157,6 +159,7 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
   if (kind === 'memory') {
     const gallery = openMemoryGallery();
     return {
+      ...memoryStoreCheck,
       gallery,
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),

@@ -223,7 +223,7 @@ describe('our own API', () => {
       json: {
         ready: true,
         vision: { state: 'ready' },
-        gallery: { references: expect.any(Number), ready: true },
+        gallery: { references: expect.any(Number), ready: true, problems: [] },
       },
     });
   });

@@ -9,13 +9,15 @@ import type { Gallery } from '../../../domain/ports/gallery.ts';
 import type { History } from '../../../domain/ports/history.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
+import type { StoreCheck } from '../../../domain/ports/store-check.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
-import { completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
+import { completeCrops, completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
 import { unlock } from './disk/sealing/unlock.ts';
 import { clockOf } from './disk/store-clock.ts';
 import { openStoreFiles } from './disk/store-files.ts';
+import { sweepPictures } from './disk/sweep-pictures.ts';
 import { openTables } from './disk/tables.ts';
 import { completeCodes } from './finder/complete-codes.ts';
 import { Finder } from './finder/finder.ts';
@@ -29,12 +31,12 @@ import { LmdbGallery } from './lmdb-gallery.ts';
 import { LmdbJobs } from './lmdb-jobs.ts';
 import { Problems } from './problems.ts';
 import { Found } from './reading/found.ts';
-import { isReferenceThere } from './reading/is-reference-there.ts';
 import { LmdbChangeLog } from './reading/lmdb-change-log.ts';
 import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
 import { Scrubber } from './scrubbing/scrubber.ts';
+import { verifyStore } from './verifying/verify-store.ts';
 import { Writer } from './writing/writer.ts';
 
 export type LmdbStoreOptions = {
@@ -54,7 +56,7 @@ export type LmdbStoreOptions = {
   readonly log?: Log;
 };
 
-export type LmdbStore = {
+export type LmdbStore = StoreCheck & {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly jobs: Jobs;
@@ -67,7 +69,7 @@ export type LmdbStore = {
   /** Resolves when all collections can be searched. Rejects when that fails, or the store is closed before. */
   loaded(): Promise<void>;
   /**
-   * Records that were found damaged and left out, pictures that could not be removed, and, as
+   * Records that were found damaged or lost, when the store was opened and since, pictures that could not be removed, and, as
    * long as that lasts, what was removed and could not be taken from the disk yet.
    */
   storeProblems(): readonly StoreProblem[];
@@ -95,9 +97,10 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   await completePersonNumbers(environment, tables);
   await completeMemberCounts(environment, tables);
   await completeCodes(environment, tables);
+  await completeCrops(environment, tables);
   await pictures.claim(state.storeId);
   await settle();
-  await pictures.sweep((id) => isReferenceThere(tables, id));
+  await sweepPictures(pictures, tables);
 
   const nextId = options.nextId ?? createIdSource(nowMs);
   const ledger = { tables, nowMs, nextId, clock: clockOf(state, nowMs) };
@@ -171,6 +174,15 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     audit: new LmdbAudit(environment, ledger),
     cameras,
     history: new LmdbHistory(environment, ledger),
+    async verify(wish) {
+      const report = await verifyStore(
+        { environment, tables, pictures, writer, finder, loaded: () => loaded },
+        wish,
+      );
+      for (const { table, record: key, message, outcome } of report.faults)
+        if (outcome !== 'repaired') problems.add({ table, key, message });
+      return report;
+    },
     storeProblems: () => [...problems.all, ...removals.problems()],
   };
 }

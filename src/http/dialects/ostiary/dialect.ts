@@ -14,6 +14,7 @@ import { listModels } from '../../../services/models.ts';
 import type { People } from '../../../services/people.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { Retention } from '../../../services/retention.ts';
+import type { Verification } from '../../../services/verification.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
@@ -26,6 +27,7 @@ import { mountJobs } from './jobs.ts';
 import { mountKeys, mountUsers } from './keys.ts';
 import { readBody } from './requests.ts';
 import { mountVectors } from './vectors.ts';
+import { mountVerification } from './verification.ts';
 import { type HealthAnswer, newCollectionSchema } from './wire.ts';
 
 export type OstiaryParts = ErasureParts & {
@@ -39,6 +41,7 @@ export type OstiaryParts = ErasureParts & {
   readonly audit: AuditService;
   readonly history: HistoryService;
   readonly retention: Retention;
+  readonly verification: Verification;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
@@ -58,6 +61,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountAudit(router, parts);
   mountHistory(router, parts);
   mountErasures(router, parts);
+  mountVerification(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',
@@ -95,7 +99,12 @@ function mountState(router: DialectRouter, { health, models, vision, gallery }: 
     const answer: HealthAnswer = {
       ready,
       vision: vision.status(),
-      gallery: { ...gallery.counts(), ready: parts.gallery.ready, loading: await health.loading() },
+      gallery: {
+        ...gallery.counts(),
+        ready: parts.gallery.ready,
+        loading: await health.loading(),
+        problems: parts.gallery.problems,
+      },
     };
     ctx.body = answer;
   });

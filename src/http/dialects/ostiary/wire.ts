@@ -22,6 +22,7 @@ import type { GalleryCounts } from '../../../domain/ports/gallery.ts';
 import type { ModelState } from '../../../domain/ports/model-store.ts';
 import type { VisionStatus } from '../../../domain/ports/vision.ts';
 import type { AcceptedRate } from '../../../domain/threshold.ts';
+import type { GalleryProblem } from '../../../services/health.ts';
 
 /** The wire of our own API: what requests must look like, and what answers look like. */
 
@@ -314,6 +315,13 @@ export type PrunedAnswer = { readonly records: number; readonly oldest?: string;
 export type HealthAnswer = {
   readonly ready: boolean;
   readonly vision: VisionStatus;
-  /** `loading`: slugs of the collections that cannot be searched yet. */
-  readonly gallery: GalleryCounts & { readonly ready: boolean; readonly loading: readonly string[] };
+  /**
+   * `loading`: slugs of the collections that cannot be searched yet. `problems`: what an operator should see to although the
+   * gallery answers, and how many records it concerns.
+   */
+  readonly gallery: GalleryCounts & {
+    readonly ready: boolean;
+    readonly loading: readonly string[];
+    readonly problems: readonly GalleryProblem[];
+  };
 };

@@ -77,7 +77,7 @@ export class Environment {
           find: (snapshot) => (snapshot?.file ?? this.#open).table(name),
           changed: (key, how) => this.#note({ table: name, key }, how),
         };
-        return new Table(ground, codec, { name, seal: protection.seal(name, options) });
+        return new Table(ground, codec, { name, seal: protection.seal(name, options), ...options });
       },
     };
   }

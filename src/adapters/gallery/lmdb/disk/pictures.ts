@@ -3,8 +3,9 @@ import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
 import type { Environment } from './environment.ts';
 import { ownUuidBytes, uuidAt } from './keys.ts';
+import type { Snapshot } from './open-file.ts';
 import type { Protection } from './sealing/protection.ts';
-import type { Table } from './table.ts';
+import type { ReadTable, Table } from './table.ts';
 import { openPictureTables } from './tables.ts';
 
 const ownerKey = Buffer.from('store');
@@ -41,6 +42,16 @@ export class Pictures {
     await this.#environment.write(() => this.#owner.put(ownerKey, storeId));
   }
 
+  /** reference id → the file as it was enrolled; changed by nobody else. */
+  get table(): ReadTable<Uint8Array> {
+    return this.#table;
+  }
+
+  /** As of an environment. */
+  snapshot(): Snapshot {
+    return this.#environment.snapshot();
+  }
+
   read(referenceId: Uuid): Uint8Array | undefined {
     return this.#table.get(ownUuidBytes(referenceId));
   }
@@ -58,13 +69,14 @@ export class Pictures {
     }
   }
 
-  /** Removes the pictures that no reference names. */
-  async sweep(isNamed: (referenceId: Uuid) => boolean): Promise<void> {
+  /** The pictures that nobody says to be named. */
+  async unnamed(isNamed: (referenceId: Uuid) => boolean): Promise<Uuid[]> {
+    const unnamed: Uuid[] = [];
     for (let after: Buffer | undefined; ; await nextTurn()) {
       const page = [...this.#table.keys({ ...(after && { after }), limit: sweptAtOnce })];
-      await this.remove(page.map((key) => uuidAt(key)).filter((id) => !isNamed(id)));
+      unnamed.push(...page.map((key) => uuidAt(key)).filter((id) => !isNamed(id)));
       after = page.at(-1);
-      if (page.length < sweptAtOnce) return;
+      if (page.length < sweptAtOnce) return unnamed;
     }
   }
 }

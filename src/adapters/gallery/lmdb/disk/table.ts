@@ -3,7 +3,7 @@ import type { Codec } from './codecs.ts';
 import { afterPrefix } from './keys.ts';
 import type { Records, Snapshot } from './open-file.ts';
 import { readError } from './read-error.ts';
-import type { Opened, Seal } from './sealing/protection.ts';
+import type { Opened, Seal, SealOptions } from './sealing/protection.ts';
 
 export type Entry<V> = { readonly key: Buffer; readonly value: V };
 /** What a table stands on. */
@@ -45,7 +45,11 @@ export interface ReadTable<V> {
   get(key: Buffer, snapshot?: Snapshot): V | undefined;
   /** What `use` makes of a record's bytes, which it must not keep. */
   look<R>(key: Buffer, use: (payload: Buffer) => R): R | undefined;
-  has(key: Buffer): boolean;
+  has(key: Buffer, snapshot?: Snapshot): boolean;
+  /** Where a key's record lies: under the key itself, but where names are hidden. */
+  place(key: Buffer): Buffer;
+  /** As much of a place as may be told: in hex, without names. */
+  tell(place: Buffer): string;
   entries(wish?: RangeWish): Iterable<Entry<V>>;
   keys(wish?: RangeWish): Iterable<Buffer>;
   /** As `entries`, but a value is opened only when that is asked for. */
@@ -54,15 +58,19 @@ export interface ReadTable<V> {
   count(): number;
 }
 
+type TableOptions = Pick<SealOptions, 'namesFrom'> & { readonly name: string; readonly seal: Seal };
+
 /** One sub-database of sealed values. Writing is allowed inside of `Environment.write` only. */
 export class Table<V> implements ReadTable<V> {
   readonly name: string;
   readonly #ground: Ground;
   readonly #codec: Codec<V>;
   readonly #seal: Seal;
+  readonly #namesFrom: number | undefined;
 
-  constructor(ground: Ground, codec: Codec<V>, { name, seal }: { name: string; seal: Seal }) {
+  constructor(ground: Ground, codec: Codec<V>, { name, seal, namesFrom }: TableOptions) {
     this.name = name;
+    this.#namesFrom = namesFrom;
     this.#ground = ground;
     this.#codec = codec;
     this.#seal = seal;
@@ -82,14 +90,26 @@ export class Table<V> implements ReadTable<V> {
 
   look<R>(key: Buffer, use: (payload: Buffer) => R): R | undefined {
     const place = this.#seal.place(key);
-    const value = this.#ground.find().getBinaryFast(place);
+    const value = this.#ask(undefined, (records) => records.getBinaryFast(place));
     // The buffer is lmdb's own, for the next record as well, and longer than it says.
     return value && use(this.#seal.open(place, value.subarray(0, value.length)).payload);
   }
 
-  has(key: Buffer): boolean {
+  has(key: Buffer, snapshot?: Snapshot): boolean {
     const place = this.#seal.place(key);
-    return this.#ask(undefined, (records) => records.doesExist(place));
+    return this.#ask(snapshot, (records) =>
+      snapshot
+        ? records.get(place, { transaction: snapshot.transaction }) !== undefined
+        : records.doesExist(place),
+    );
+  }
+
+  place(key: Buffer): Buffer {
+    return this.#seal.place(key);
+  }
+
+  tell(place: Buffer): string {
+    return place.toString('hex', 0, this.#namesFrom);
   }
 
   *entries(wish: RangeWish = {}): Iterable<Entry<V>> {
@@ -134,6 +154,12 @@ export class Table<V> implements ReadTable<V> {
   removeAt(place: Buffer): void {
     this.#ask(undefined, (records) => records.removeSync(place));
     this.#ground.changed(place, 'removed');
+  }
+
+  /** Whether something lies there that cannot be opened. */
+  isDamaged(place: Buffer): boolean {
+    const value = this.#ask(undefined, (records) => records.getBinary(place));
+    return value !== undefined && readable(() => this.#seal.open(place, value)) === undefined;
   }
 
   *#hiddenKeys(wish: RangeWish): Iterable<Buffer> {

@@ -22,7 +22,10 @@ export function timeIn(place: Buffer): number {
 type Entry = { readonly table: Table<true>; readonly key: Buffer };
 
 /** Under what else an event is found than its number. */
-function entriesOf(tables: Tables, event: HistoryEvent): Entry[] {
+export function eventEntries(
+  tables: Pick<Tables, 'eventTimes' | 'eventCameras' | 'eventPersons'>,
+  event: HistoryEvent,
+): Entry[] {
   const place = placeOf(event);
   const under = (table: Table<true>, id: Uuid) => ({ table, key: Buffer.concat([ownUuidBytes(id), place]) });
   return [
@@ -35,12 +38,12 @@ function entriesOf(tables: Tables, event: HistoryEvent): Entry[] {
 /** Writes all records of an event. As the others, for inside of a write. */
 export function putEvent(tables: Tables, event: HistoryEvent): void {
   tables.events.put(numberBytes(event.number), event);
-  for (const { table, key } of entriesOf(tables, event)) table.put(key, true);
+  for (const { table, key } of eventEntries(tables, event)) table.put(key, true);
 }
 
 export function removeEvent(tables: Tables, event: HistoryEvent): void {
   tables.events.remove(numberBytes(event.number));
-  for (const { table, key } of entriesOf(tables, event)) table.remove(key);
+  for (const { table, key } of eventEntries(tables, event)) table.remove(key);
 }
 
 export function replaceEvent(tables: Tables, before: HistoryEvent, after: HistoryEvent): void {

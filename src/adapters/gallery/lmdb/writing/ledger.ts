@@ -170,6 +170,11 @@ export class Ledger {
     return number;
   }
 
+  /** Gives no number again that is in use. */
+  skipNumber(counter: 'lastPerson' | 'lastReference', number: number): void {
+    this.#state = { ...this.#state, [counter]: Math.max(this.#state[counter], number) };
+  }
+
   /** An id that no living or former person has. */
   unusedPersonId(): Uuid {
     for (;;) {
