@@ -12,7 +12,7 @@ export async function openStore(settings: Settings, log: Log): Promise<LmdbStore
   const dir = storeFolder(settings);
   await orStartError(`The folder ${dir}`, mkdir(dir, { recursive: true, mode: 0o700 }));
   const wrappingKey = await readStoreKey(settings);
-  const loadFirst = settings.gallery.loadFirst.split(',').map((slug) => slug.trim());
+  const loadFirst = settings.gallery.loadFirst.split(',').flatMap((slug) => slug.trim() || []);
   const store = await openLmdbStore({ dir, wrappingKey, loadFirst, log: log.child({ part: 'gallery' }) });
   log.info({ folder: dir, ...store.gallery.counts() }, 'The gallery is open');
   void tellWhenLoaded(store, log);
