@@ -15,12 +15,15 @@ import type {
 import type { Vision } from '../domain/ports/vision.ts';
 import { poseFrom5 } from '../pipeline/pose.ts';
 import type { Turns } from '../primitives/turns.ts';
-import { type DuplicateAsk, refuseDuplicate } from './face-duplicates.ts';
+import { type DuplicateAsk, reachesFurther, refuseDuplicate } from './face-duplicates.ts';
 import { identityOf, Rooms } from './face-rooms.ts';
 import type { PictureAsk } from './pictures.ts';
 
 export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
   Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string };
+
+/** What is kept of a picture beside the template; without its crop a face is not found any more after a change of model. */
+export type Keeps = 'nothing' | 'crop' | 'picture';
 
 /** A face that `readFaces` has read, whose it is, and what is kept beside it. */
 export type FaceWish = EnrolOptions & {
@@ -28,6 +31,8 @@ export type FaceWish = EnrolOptions & {
   readonly key: KeyWish;
   /** Her own; that of all when absent. */
   readonly picture?: Uint8Array;
+  /** `picture` when absent, if pictures are kept at all. */
+  readonly keeps?: Keeps;
   readonly text?: string;
   readonly metadata?: Metadata;
 };
@@ -140,11 +145,15 @@ async function enrolFaces(
   way: Way,
 ): Promise<Enrolled[]> {
   const { collectionId, faces } = ask;
-  const wishes = await way.each(faces, async ({ face, picture = ask.picture, ...wish }) => {
-    checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, parts.policy);
-    const kept = parts.keepsPictures && picture ? { picture } : {};
-    return { ...wish, face: { ...toNewReference(face, wish), ...kept } };
-  });
+  const wishes = await way.each(
+    faces,
+    async ({ face, picture = ask.picture, keeps = 'picture', ...wish }) => {
+      checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, parts.policy);
+      const { crop, ...bare } = toNewReference(face, wish);
+      const kept = parts.keepsPictures && picture && keeps === 'picture' ? { picture } : {};
+      return { ...wish, face: { ...bare, ...(keeps !== 'nothing' && crop && { crop }), ...kept } };
+    },
+  );
   const write = () =>
     inTurns(parts, collectionId, wishes, async () => {
       if (ask.signal.aborted)
@@ -200,9 +209,9 @@ async function checkingDuplicates<R>(
   write: () => Promise<R>,
 ): Promise<R> {
   const { policy, faceTurns } = parts;
-  if (policy.duplicates === 'off') return write();
+  if (policy.duplicates === 'off' && ask.duplicateScore === undefined) return write();
   // Two callers may reach one collection each by another set, so that for these all wait for all.
-  const turn = policy.duplicates === 'collection' ? ask.collectionId : 'all collections';
+  const turn = reachesFurther(policy) ? 'all collections' : ask.collectionId;
   const newcomers = wishes.map(({ key, personId, face: { template } }) => ({
     ...{
       key,

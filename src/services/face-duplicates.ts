@@ -24,6 +24,8 @@ export type DuplicateAsk = {
   readonly reach: readonly Uuid[] | 'all';
   /** Whether keys that differ in case alone are one person's. */
   readonly ignoreCase?: boolean | undefined;
+  /** The cosine from which on a face of the collection counts as the same, whatever the policy says. */
+  readonly duplicateScore?: number;
 };
 
 export type DuplicateParts = {
@@ -31,6 +33,11 @@ export type DuplicateParts = {
   readonly scoreTable: (modelId: string) => ScoreTable | undefined;
   readonly policy: EnrolmentPolicy;
 };
+
+/** Whether duplicates are looked for in more than the collection itself. */
+export function reachesFurther({ duplicates }: EnrolmentPolicy): boolean {
+  return duplicates !== 'off' && duplicates !== 'collection';
+}
 
 /** `face-duplicate` when the face is somebody else's, enrolled before or one of the others that come with it. */
 export async function refuseDuplicate(
@@ -40,11 +47,12 @@ export async function refuseDuplicate(
 ): Promise<void> {
   const { template } = newcomer;
   const table = requireScores(template.modelId, parts.scoreTable);
-  const { cosine: least } = thresholdFor(table, { maxFmr: parts.policy.duplicateFmr }, 1);
+  const least = leastScore(parts.policy, table, ask);
+  const maxFmr = Number(fmrAtCosine(table, least).toPrecision(3));
   const refusal = (score: number, details: { personId?: Uuid; collectionId: Uuid }) => {
     const fmr = Number(fmrAtCosine(table, score).toPrecision(3));
     return new AppError('face-duplicate', 'The face is enrolled under another key already', {
-      details: { fmr, maxFmr: parts.policy.duplicateFmr, ...details },
+      details: { fmr, maxFmr, ...details },
     });
   };
   for (const other of others) {
@@ -56,12 +64,22 @@ export async function refuseDuplicate(
   if (found) throw refusal(found.score, { personId: found.personId, collectionId: found.collectionId });
 }
 
+/** What the policy and the caller say both holds. */
+function leastScore(
+  { duplicates, duplicateFmr }: EnrolmentPolicy,
+  table: ScoreTable,
+  { duplicateScore = Number.POSITIVE_INFINITY }: DuplicateAsk,
+): number {
+  if (duplicates === 'off') return duplicateScore;
+  return Math.min(duplicateScore, thresholdFor(table, { maxFmr: duplicateFmr }, 1).cosine);
+}
+
 async function findOther(
   { gallery, policy }: DuplicateParts,
   { collectionId, reach, ignoreCase }: DuplicateAsk,
   { newcomer: { template, key, personId }, least }: { newcomer: Newcomer; least: number },
 ) {
-  const others = policy.duplicates === 'collection' ? [] : await reached(gallery, reach);
+  const others = reachesFurther(policy) ? await reached(gallery, reach) : [];
   const collectionIds = [...new Set([collectionId, ...others])];
   const namesakes =
     key === null

@@ -13,6 +13,8 @@ export type PictureJson = {
   readonly value: unknown;
   /** The bytes of a string in it. `bad-input` when it was no base64, `too-large`. */
   readonly decode: (text: string) => Buffer;
+  /** Whether a string in it is such a name: what should be text was too long for one. */
+  readonly isLong: (text: string) => boolean;
 };
 
 /** Longer strings are decoded as they arrive; shorter ones wait for their end. */
@@ -78,7 +80,11 @@ function openReader({ maxFileBytes, maxJsonDepth }: BodyLimits) {
     end(): PictureJson {
       if (rest.length > 0 || long) throw unreadableJson('The JSON ends within a string');
       const value = parseJson(plain.end(), maxJsonDepth);
-      return { value, decode: (text) => names.decoderOf(text)?.end() ?? decodeBase64(text, maxFileBytes) };
+      return {
+        value,
+        decode: (text) => names.decoderOf(text)?.end() ?? decodeBase64(text, maxFileBytes),
+        isLong: (text) => names.decoderOf(text) !== undefined,
+      };
     },
   };
 }
