@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 
-type SampleNumber = 1 | 2 | 3 | 4 | 5 | 6;
+export type SampleNumber = 1 | 2 | 3 | 4 | 5 | 6;
 
 /** A photograph of a group that every install has, in the face-api package. */
 export function groupPath(number: SampleNumber): string {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AnalysedFace } from '../../src/domain/face.ts';
 import { type Condition, conditionAttributes, findConditions } from '../../src/domain/face-conditions.ts';
 import type { Analyser } from '../../src/domain/ports/analyser.ts';
 import { checkFace } from '../../src/services/face-check.ts';
@@ -8,16 +7,15 @@ import { modelsFolder, openBenchAnalyser } from '../bench/ostiary/bench-analyser
 import { closedLids, covers } from '../fixtures/conditions/covers.ts';
 import { onScreen } from '../fixtures/conditions/imitations.ts';
 import {
-  alone,
   closeUp,
   cutAway,
   type LocatedShot,
+  oneOfGroup,
   shrunk,
   sideBySide,
   tilted,
-  toShot,
 } from '../fixtures/conditions/shots.ts';
-import { emptyRoom, group } from '../harness/photographs.ts';
+import { emptyRoom, group, type SampleNumber } from '../harness/photographs.ts';
 import { openTestVision } from '../harness/vision.ts';
 
 const facesFolder = process.env.OSTIARY_FACES_DIR;
@@ -34,22 +32,10 @@ async function conditionsOf(picture: Uint8Array): Promise<Condition[]> {
   return findConditions(await analyser.analyse({ ...look, picture, attributes: conditionAttributes }));
 }
 
-async function facesOf(picture: Uint8Array): Promise<readonly AnalysedFace[]> {
-  return (await analyser.analyse({ ...look, picture, attributes: [] })).faces;
-}
-
-type Sample = Parameters<typeof group>[0];
-
-/** One woman of a photograph in the face-api package, by the place of her face among its faces, largest first. */
-async function woman(sample: Sample, place: number): Promise<LocatedShot> {
-  const picture = group(sample);
-  const faces = await facesOf(picture);
-  const shot = await toShot(analyser, await alone(picture, faces[place]!));
-  return shot!;
-}
+const woman = (sample: SampleNumber, place: number) => oneOfGroup(analyser, sample, place);
 
 /** Women who look at the camera. */
-const good: readonly (readonly [Sample, number])[] = [
+const good: readonly (readonly [SampleNumber, number])[] = [
   ...([1, 2] as const).map((place) => [3, place] as const),
   ...([1, 3, 4] as const).map((place) => [5, place] as const),
   ...([0, 1, 2, 3] as const).map((place) => [6, place] as const),
