@@ -12,6 +12,7 @@ import { bodyBudgetFor } from '../http/body/budget.ts';
 import type { BodyLimits } from '../http/body/limits.ts';
 import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
 import { createFaceMatchExpertDialect } from '../http/dialects/face-match-expert/dialect.ts';
+import { createFaceSearchDialect } from '../http/dialects/face-search/dialect.ts';
 import { createFindFaceDialect } from '../http/dialects/findface/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
@@ -27,6 +28,7 @@ import { createPeople } from '../services/people.ts';
 import { createPersons } from '../services/persons.ts';
 import { createRecognition } from '../services/recognition.ts';
 import { recordRecognition } from '../services/recorded-recognition.ts';
+import { createRegistered } from '../services/registered.ts';
 import type { Front, ListenWhere } from './listen.ts';
 import { openAccess } from './open-access.ts';
 import { openPictureFetcher } from './open-picture-fetcher.ts';
@@ -94,6 +96,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     createCompreFaceDialect(shared),
     createFaceMatchExpertDialect(shared),
     createFindFaceDialect(shared),
+    createFaceSearchDialect({ ...shared, registered: createRegistered(shared) }),
   ];
   // What is in memory at once counts for the process, whichever way it came.
   const common = { log, metrics, bodyBudget: bodyBudgetFor(shared.bodyLimits) };

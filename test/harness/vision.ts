@@ -28,11 +28,18 @@ export class Gate {
   }
 }
 
-export type TestVisionOptions = { readonly queueCapacity?: number; readonly gate?: Gate };
+export type TestVisionOptions = {
+  readonly queueCapacity?: number;
+  readonly gate?: Gate;
+  /** The folder of fetched networks; those that every install has are there in any case. */
+  readonly fetched?: string | undefined;
+};
 
 /** Real networks of the default profile, in this process. */
-export async function openTestVision({ gate, ...options }: TestVisionOptions = {}): Promise<Vision> {
-  const store = await openModelStore({ catalogueFile, folders: ['models/onnx'] });
+export async function openTestVision(given: TestVisionOptions = {}): Promise<Vision> {
+  const { gate, fetched, ...options } = given;
+  const folders = ['models/onnx', ...(fetched === undefined ? [] : [fetched])];
+  const store = await openModelStore({ catalogueFile, folders });
   const analyser = await openAnalyser({
     store,
     profile: 'default',

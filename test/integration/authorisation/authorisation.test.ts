@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { startTestApp } from '../../harness/app.ts';
 import { compreface } from './compreface.ts';
 import { faceMatchExpert } from './face-match-expert.ts';
+import { faceSearch } from './face-search.ts';
 import { findface } from './findface.ts';
 import { prepareFaces } from './material.ts';
 import { authorisationMatrix } from './matrix.ts';
@@ -9,7 +10,8 @@ import { ostiary } from './ostiary.ts';
 
 const app = await startTestApp({
   store: 'memory',
-  dialects: (services) => [faceMatchExpert.open(services), findface.open(services), ostiary.open(services)],
+  dialects: (services) =>
+    [faceMatchExpert, faceSearch, findface, ostiary].map((surface) => surface.open(services)),
 });
 afterAll(() => app[Symbol.asyncDispose]());
 const stage = { app, faces: await prepareFaces(app.services) };
@@ -17,4 +19,5 @@ const stage = { app, faces: await prepareFaces(app.services) };
 authorisationMatrix(stage, compreface);
 authorisationMatrix(stage, faceMatchExpert);
 authorisationMatrix(stage, findface);
+authorisationMatrix(stage, faceSearch);
 authorisationMatrix(stage, ostiary);

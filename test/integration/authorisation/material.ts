@@ -60,7 +60,10 @@ export async function freshMaterial(
 
 /** So that the store does not grow from test to test. */
 export async function clearAway({ services, mine, other }: Material): Promise<void> {
-  for (const { collection } of [mine, other]) await services.gallery.removeCollection(collection.id);
+  for (const { id } of [mine.collection, other.collection]) {
+    // The request may have been to remove it.
+    if (await services.gallery.findCollection(id)) await services.gallery.removeCollection(id);
+  }
 }
 
 /** All that a collection holds, and all credentials; what may change by itself is left out. */
