@@ -25,6 +25,7 @@ import {
   reportRequest,
   setCommonHeaders,
 } from './middleware.ts';
+import { documentRoutes } from './openapi/document-routes.ts';
 
 export type HttpAppOptions = {
   /** Each answers under its prefix; with `atRoot` there is one, and it has no prefix. */
@@ -86,10 +87,11 @@ function serveDialect(
 }
 
 /** The routes as Koa takes them, each behind the right that it needs; and whether a request asks one that is open to all. */
-function toRouter({ routes, access }: Dialect, prefix: string) {
+function toRouter(dialect: Dialect, prefix: string) {
   const all = new Router<RequestState>({ prefix, sensitive: true });
   const open = new Router<RequestState>({ prefix, sensitive: true });
-  for (const { methods, path, needs, handle } of routes) {
+  const { access } = dialect;
+  for (const { methods, path, needs, handle } of [...dialect.routes, ...documentRoutes(dialect, prefix)]) {
     if (needs === 'nothing') open.register(path, [...methods], () => undefined);
     all.register(path, [...methods], async (ctx) => {
       if (needs !== 'nothing') access.requireRight(callerOf(ctx), needs);

@@ -2,6 +2,7 @@ import type { Middleware, ParameterizedContext } from 'koa';
 import type { Credential, DialectName, Right } from '../domain/credential.ts';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { Access } from '../services/access.ts';
+import type { DialectDescription } from './openapi/description.ts';
 
 /** What a request carries beside Koa's own. */
 export type RequestState = {
@@ -101,6 +102,8 @@ export type Dialect = {
   readonly access: Pick<Access, 'requireRight'>;
   readonly routes: readonly Route[];
   readonly errors: DialectErrors;
+  /** What its OpenAPI document tells. */
+  readonly description?: DialectDescription;
 };
 
 /** Who was let in. `unauthenticated` on a route that is open to all. */

@@ -2,6 +2,7 @@ import type { Credential, ServiceName } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { asUuid, type CompreFaceDeps } from './deps.ts';
+import { description } from './description.ts';
 import { addEmbeddingRoutes } from './embeddings.ts';
 import { errors, refusals } from './errors.ts';
 import { addExampleRoutes } from './examples.ts';
@@ -25,6 +26,7 @@ export function createCompreFaceDialect(deps: CompreFaceDeps): Dialect {
     access: deps.access,
     admit: (ctx, path) => admit(deps, ctx, path),
     routes: router.routes,
+    description,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { isJson, isMultipart } from '../../body/media-type.ts';
@@ -24,7 +24,7 @@ export function requireJsonType(ctx: RequestContext): void {
 }
 
 /** A JSON body of base64 strings; a multipart body has files of the same names. */
-type PicturesBody = z.ZodObject<Readonly<Record<string, z.ZodOptional<z.ZodNullable<z.ZodString>>>>>;
+type PicturesBody = z.ZodObject<Readonly<Record<string, z.ZodString>>>;
 
 /** The pictures that the schema names, in its order, from a multipart body's files or a JSON body's strings. */
 export async function readPictures(
@@ -35,11 +35,10 @@ export async function readPictures(
   const names = Object.keys(schema.shape);
   if (isMultipart(ctx)) return readFiles(ctx, limits, names);
   const { value, decode } = await readPictureJson(ctx.req, limits);
-  const body = check(schema, value);
+  const body = check(z.record(z.string(), z.unknown()), value);
   return names.map((name) => {
-    const text = body[name];
-    if (typeof text !== 'string') throw refusals.partMissing(name);
-    return decode(text);
+    if (body[name] === undefined || body[name] === null) throw refusals.partMissing(name);
+    return decode(check(schema.shape[name]!, body[name]));
   });
 }
 

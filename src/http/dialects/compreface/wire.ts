@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { base64Picture } from '../../openapi/description.ts';
 
 /**
  * What stands on CompreFace's wire: the schemas that check its queries and bodies, and the shapes of its answers.
@@ -11,12 +12,14 @@ const integer = z
   .string()
   .regex(/^\s*[+-]?\d{1,10}\s*$/)
   .transform(Number)
-  .refine((value) => Math.abs(value) <= maxInt);
+  .refine((value) => Math.abs(value) <= maxInt)
+  .meta({ type: 'integer', minimum: -maxInt, maximum: maxInt });
 
 const decimal = z
   .string()
   .regex(/^\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NaN|[+-]?Infinity)\s*$/)
-  .transform(Number);
+  .transform(Number)
+  .meta({ type: 'number' });
 
 const truths = new Map([
   ...['true', 'on', 'yes', '1'].map((word) => [word, true] as const),
@@ -27,25 +30,33 @@ const flag = z
   .string()
   .transform((word) => word.trim().toLowerCase())
   .refine((word) => truths.has(word))
-  .transform((word) => truths.get(word) === true);
+  .transform((word) => truths.get(word) === true)
+  .meta({ type: 'boolean' });
 
 /** What a client may ask to be told of each face; the slugs of networks that nobody has are passed over. */
 export const pluginSlugs = ['age', 'gender', 'landmarks', 'calculator', 'mask', 'pose'] as const;
 export type PluginSlug = (typeof pluginSlugs)[number];
 
-const plugins = z.string().transform((list): ReadonlySet<PluginSlug> => {
-  const asked = new Set(list.split(',').map((slug) => slug.trim()));
-  return new Set(pluginSlugs.filter((slug) => asked.has(slug)));
-});
+const plugins = z
+  .string()
+  .transform((list): ReadonlySet<PluginSlug> => {
+    const asked = new Set(list.split(',').map((slug) => slug.trim()));
+    return new Set(pluginSlugs.filter((slug) => asked.has(slug)));
+  })
+  .meta({ description: `Comma-separated: ${pluginSlugs.join(', ')}` });
 
-const limit = integer.pipe(z.number().min(0, 'Limit should be equal or greater than 0'));
-const predictionCount = integer.pipe(z.number().min(1, 'prediction_count should be equal or greater than 1'));
+const limit = integer
+  .pipe(z.number().min(0, 'Limit should be equal or greater than 0'))
+  .meta({ minimum: 0, description: 'The largest faces only; 0 is all' });
+const predictionCount = integer
+  .pipe(z.number().min(1, 'prediction_count should be equal or greater than 1'))
+  .meta({ minimum: 1 });
 
 /** How the faces of a picture are looked for and described. */
 export const pictureQuery = z.object({
   limit: limit.default(0),
   /** Outside of 0 to 1 no face is found; that is said when there is a picture to find none in. */
-  det_prob_threshold: decimal.optional(),
+  det_prob_threshold: decimal.meta({ minimum: 0, maximum: 1 }).optional(),
   face_plugins: plugins.default(new Set()),
   status: flag.default(false),
   /** Undocumented: `false` takes the picture as a face that is cut out already. */
@@ -59,7 +70,10 @@ const searchFields = {
   /** Ours: each subject once, by its best example. */
   distinct_subjects: flag.default(false),
   /** Ours: leaves out what is less similar. */
-  similarity_threshold: decimal.pipe(z.number().min(0, similarityRange).max(1, similarityRange)).optional(),
+  similarity_threshold: decimal
+    .pipe(z.number().min(0, similarityRange).max(1, similarityRange))
+    .meta({ minimum: 0, maximum: 1 })
+    .optional(),
 };
 export const searchQuery = z.object(searchFields);
 export type SearchQuery = z.output<typeof searchQuery>;
@@ -87,21 +101,21 @@ export const parameterNames = [...Object.keys(recognizeQuery.shape), ...Object.k
 
 export const subjectBody = z.object({ subject: z.string().nullish() });
 /** Lists are long: an array of zod's own would tell each wrong one of hundreds of thousands. */
-export const imageIdsBody = z.custom<readonly string[]>(
-  (value) => Array.isArray(value) && value.every((id) => typeof id === 'string'),
-);
-export const fileBody = z.object({ file: z.string().nullish() });
-export const twoFilesBody = z.object({
-  source_image: z.string().nullish(),
-  target_image: z.string().nullish(),
-});
+export const imageIdsBody = z
+  .custom<readonly string[]>((value) => Array.isArray(value) && value.every((id) => typeof id === 'string'))
+  .meta({ type: 'array', items: { type: 'string', format: 'uuid' } });
+export const fileBody = z.object({ file: base64Picture });
+export const twoFilesBody = z.object({ source_image: base64Picture, target_image: base64Picture });
 /** Each is searched for, and all that is found is looked up in one go before it goes out. */
 const maxVectors = 512;
 const isVector = (value: unknown) => Array.isArray(value) && value.every(Number.isFinite);
-const vector = z.custom<readonly number[]>(isVector);
-const vectors = z.custom<readonly (readonly number[])[]>(
-  (value) => Array.isArray(value) && value.length <= maxVectors && value.every(isVector),
-);
+const vectorForm = { type: 'array', items: { type: 'number' }, description: 'As the calculator tells it' };
+const vector = z.custom<readonly number[]>(isVector).meta(vectorForm);
+const vectors = z
+  .custom<readonly (readonly number[])[]>(
+    (value) => Array.isArray(value) && value.length <= maxVectors && value.every(isVector),
+  )
+  .meta({ type: 'array', items: vectorForm, maxItems: maxVectors });
 export const embeddingsBody = z.object({ embeddings: vectors });
 export const sourceAndTargetsBody = z.object({ source: vector, targets: vectors });
 

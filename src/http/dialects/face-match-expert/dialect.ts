@@ -4,6 +4,7 @@ import { loginAndPassword } from '../../authorization.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { addCollectionRoutes } from './collection.ts';
 import type { FaceMatchExpertDeps } from './deps.ts';
+import { description } from './description.ts';
 import { errors } from './errors.ts';
 import { addFaceRoutes } from './faces.ts';
 
@@ -19,6 +20,7 @@ export function createFaceMatchExpertDialect(deps: FaceMatchExpertDeps): Dialect
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),
     routes: router.routes,
+    description,
   };
 }
 

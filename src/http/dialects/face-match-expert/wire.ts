@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Landmarks5, Point } from '../../../domain/geometry.ts';
+import { base64Picture } from '../../openapi/description.ts';
 
 /** So many pictures one request may bring; their bytes have a limit besides. */
 export const maxItems = 100;
@@ -8,13 +9,13 @@ const text = z.string();
 const id = text.min(1).max(255);
 
 export const addBody = z
-  .array(z.object({ id, image: text }))
+  .array(z.object({ id, image: base64Picture }))
   .min(1)
   .max(maxItems);
 export const deleteBody = z.object({ id });
-export const imageBody = z.object({ image: text });
+export const imageBody = z.object({ image: base64Picture });
 export const faceDataBody = z.object({ faceData: text });
-export const twoImagesBody = z.object({ image1: text, image2: text });
+export const twoImagesBody = z.object({ image1: base64Picture, image2: base64Picture });
 export const twoFaceDataBody = z.object({ faceData1: text, faceData2: text });
 
 /** `[x, y]` in pixels of the picture, rounded. */

@@ -7,7 +7,7 @@ import { toIso } from './answers.ts';
 import { instantSchema, listOf, readQuery } from './requests.ts';
 import type { AuditAnswer, AuditEntryAnswer } from './wire.ts';
 
-const auditQuerySchema = z.strictObject({
+export const auditQuerySchema = z.strictObject({
   /** Only entries with lower numbers. */
   before: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),

@@ -19,6 +19,7 @@ import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
 import { mountAudit } from './audit.ts';
+import { description } from './description.ts';
 import { type ErasureParts, mountErasures } from './erasures.ts';
 import { errors } from './errors.ts';
 import { mountFaces } from './faces.ts';
@@ -69,6 +70,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
     access: parts.access,
     admit: (ctx) => admit(ctx, parts.access),
     routes: router.routes,
+    description,
   };
 }
 

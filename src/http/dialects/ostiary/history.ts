@@ -15,7 +15,7 @@ import type { EventAnswer, HistoryAnswer, PrunedAnswer } from './wire.ts';
 
 const uuids = listOf(z.uuid()).optional();
 
-const historyQuerySchema = z.strictObject({
+export const historyQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   order: z.enum(['newest', 'oldest']).default('newest'),
   /** The number of the event that the page begins with. */
@@ -29,7 +29,7 @@ const historyQuerySchema = z.strictObject({
   known: z.stringbool().optional(),
 });
 
-const pruneSchema = z.strictObject({ dryRun: z.boolean().default(false) });
+export const pruneSchema = z.strictObject({ dryRun: z.boolean().default(false) });
 
 export type HistoryRoutesParts = {
   readonly history: HistoryService;

@@ -6,7 +6,7 @@ import { toIso } from './answers.ts';
 import { readParameter, readQuery } from './requests.ts';
 import type { JobAnswer } from './wire.ts';
 
-const jobsQuerySchema = z.strictObject({
+export const jobsQuerySchema = z.strictObject({
   state: z.enum(jobStates).optional(),
   kind: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),

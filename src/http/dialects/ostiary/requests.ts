@@ -21,7 +21,14 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item) {
   return z
     .string()
     .transform((list) => list.split(',').filter((one) => one !== ''))
-    .pipe(z.array(item));
+    .pipe(z.array(item))
+    .meta({ description: 'Comma-separated', pattern: patternOfList(item) });
+}
+
+function patternOfList(item: z.ZodType): string {
+  const { enum: values, pattern = '^[^,]+$' } = z.toJSONSchema(item, { io: 'input' });
+  const one = values ? values.join('|') : pattern.slice(1, -1);
+  return `^(?:${one})(?:,(?:${one}))*$`;
 }
 
 /** A time as ISO 8601; milliseconds since 1970. */

@@ -23,6 +23,7 @@ import type { ModelState } from '../../../domain/ports/model-store.ts';
 import type { VisionStatus } from '../../../domain/ports/vision.ts';
 import type { AcceptedRate } from '../../../domain/threshold.ts';
 import type { GalleryProblem } from '../../../services/health.ts';
+import { listOf } from './requests.ts';
 
 /** The wire of our own API: what requests must look like, and what answers look like. */
 
@@ -67,12 +68,7 @@ export const newUserSchema = z.strictObject({
 export const passwordSchema = z.strictObject({ password: z.string().max(1_024) });
 
 export const detectQuerySchema = z.strictObject({
-  /** Comma-separated. */
-  attributes: z
-    .string()
-    .transform((list) => list.split(',').filter((item) => item !== ''))
-    .pipe(z.array(z.enum(attributes)))
-    .default([]),
+  attributes: listOf(z.enum(attributes)).default([]),
 });
 
 const isRate = (value: z.ZodNumber | z.ZodCoercedNumber) => value.positive().max(1);
@@ -102,10 +98,7 @@ export const identifyInQuerySchema = z
   .strictObject({
     ...identifyFields,
     /** Comma-separated slugs. */
-    collections: z
-      .string()
-      .transform((list) => list.split(','))
-      .pipe(slugsSchema),
+    collections: listOf(slugSchema).pipe(slugsSchema),
   })
   .transform(withAccepted);
 
@@ -115,13 +108,15 @@ export const noQuerySchema = z.strictObject({});
 export const compareQuerySchema = z.strictObject({ maxFmr: rateText.default(usualFmr) });
 
 /** Hundreds of thousands of numbers: a schema of zod's own would tell each wrong one. */
-const vectorsSchema = z.custom<readonly (readonly number[])[]>(
-  (value) =>
-    Array.isArray(value) &&
-    value.length <= maxVectors &&
-    value.every((vector) => Array.isArray(vector) && vector.every(Number.isFinite)),
-  `expected at most ${maxVectors} lists of numbers`,
-);
+const vectorsSchema = z
+  .custom<readonly (readonly number[])[]>(
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= maxVectors &&
+      value.every((vector) => Array.isArray(vector) && vector.every(Number.isFinite)),
+    `expected at most ${maxVectors} lists of numbers`,
+  )
+  .meta({ type: 'array', items: { type: 'array', items: { type: 'number' } }, maxItems: maxVectors });
 
 export const searchSchema = z
   .strictObject({
