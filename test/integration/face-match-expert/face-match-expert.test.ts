@@ -279,6 +279,7 @@ describe('the errors of Face.Match.Expert', () => {
     ['an image that is none', 'compare/image', { image1: 'U29tZQ==', image2: 'U29tZQ==' }, /picture/i],
     ['no array to add', 'add', { id: 'x', image: '' }, /array/],
     ['an empty array to add', 'add', [], /body: /],
+    ['an id of 5 KB', 'add', [{ id: 'x'.repeat(5_000), image: 'U29tZQ==' }], /^0\.id: Too long$/],
     ['an item without id', 'add', [{ image: 'U29tZQ==' }], /^0\.id: /],
   ])('refuses %s with 422 (16)', async (_, endpoint, json, message) => {
     const path = endpoint === 'add' ? `/collection/${collection}/add` : `/${endpoint}`;

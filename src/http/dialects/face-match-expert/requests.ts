@@ -3,6 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { isJson } from '../../body/media-type.ts';
 import { readJson } from '../../body/read-json.ts';
 import { readPictureJson } from '../../body/read-json-pictures.ts';
+import { refuseLongText } from '../../body/refuse-long-text.ts';
 import type { RequestContext } from '../../dialect.ts';
 import type { FaceMatchExpertDeps } from './deps.ts';
 
@@ -21,6 +22,8 @@ export async function readBody<Schema extends z.ZodType>(
   return check(schema, await readJson(ctx.req, { ...bodyLimits, maxJsonBytes: maxPlainBytes }));
 }
 
+const picturePaths = /^(\d+\.)?image[12]?$/;
+
 /** A JSON body of which some strings are pictures, for `decode` to open. */
 export async function readPictures<Schema extends z.ZodType>(
   ctx: RequestContext,
@@ -28,8 +31,9 @@ export async function readPictures<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<{ body: z.output<Schema>; decode: (text: string) => Buffer }> {
   requireJson(ctx);
-  const { value, decode } = await readPictureJson(ctx.req, bodyLimits);
-  return { body: check(schema, value), decode };
+  const json = await readPictureJson(ctx.req, bodyLimits);
+  refuseLongText(json, picturePaths);
+  return { body: check(schema, json.value), decode: json.decode };
 }
 
 function requireJson(ctx: RequestContext): void {

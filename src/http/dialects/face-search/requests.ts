@@ -3,6 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import type { Collection } from '../../../domain/gallery.ts';
 import { isJson } from '../../body/media-type.ts';
 import { readPictureJson } from '../../body/read-json-pictures.ts';
+import { refuseLongText } from '../../body/refuse-long-text.ts';
 import { callerOf, type RequestContext } from '../../dialect.ts';
 import type { FaceSearchDeps } from './deps.ts';
 import { pictureUndecodable } from './errors.ts';
@@ -14,24 +15,13 @@ export async function readBody<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<{ body: z.output<Schema>; decode: (text: string) => Buffer }> {
   if (!isJson(ctx)) throw new AppError('unsupported-media', 'The body must be application/json');
-  const { value, decode, isLong } = await readPictureJson(ctx.req, bodyLimits);
-  refuseLong(value, isLong);
+  const json = await readPictureJson(ctx.req, bodyLimits);
+  refuseLongText(json, picturePaths);
+  const { value, decode } = json;
   return { body: check(schema, value), decode: (text) => decodePicture(decode, text) };
 }
 
 const picturePaths = /^([Pp]ersons\.\d+\.)?(face|ref_face|multi_face_img)_base_64$/;
-
-/** Pictures may be long; all else must not. */
-function refuseLong(value: unknown, isLong: (text: string) => boolean, path = ''): void {
-  if (typeof value === 'string') {
-    if (isLong(value) && !picturePaths.test(path)) throw new AppError('bad-input', `${path}: Too long`);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [name, part] of Object.entries(value)) {
-      if (isLong(name)) throw new AppError('bad-input', 'A name is too long');
-      refuseLong(part, isLong, path === '' ? name : `${path}.${name}`);
-    }
-  }
-}
 
 function decodePicture(decode: (text: string) => Buffer, text: string): Buffer {
   try {
