@@ -87,6 +87,8 @@ export type AnalysedFace = {
   readonly quality: FaceQuality;
   readonly template?: Template;
   readonly crop?: FaceCrop;
+  /** The face upright on 112 × 112 pixels, as JPEG. */
+  readonly thumb?: Uint8Array;
   readonly attributes: FaceAttributes;
 };
 
@@ -100,6 +102,8 @@ export type AnalysedPicture = {
   readonly width: number;
   readonly height: number;
   readonly format: string;
+  /** All that the detector found; `faces` holds no more than was asked for. */
+  readonly facesFound: number;
   /** Largest box first. */
   readonly faces: readonly AnalysedFace[];
   readonly stageMs: StageTimes;

@@ -3,7 +3,7 @@ import { type Box, boxArea, mapPoint, type Point } from '../domain/geometry.ts';
 import type { DecodedPicture, Picture } from '../domain/picture.ts';
 import type { DecodeLimits, PictureCodec } from '../domain/ports/picture-codec.ts';
 import type { AnalyseRequest } from '../domain/ports/vision.ts';
-import { type CroppedFace, cropToPicture, cutCrop } from './align.ts';
+import { type CroppedFace, cropToPicture, cutCrop, cutThumb } from './align.ts';
 import { type Describers, describeFaces, type PlacedFace } from './attributes.ts';
 import { decodeCrop, encodeCrop } from './crop-file.ts';
 import type { Detector } from './detect.ts';
@@ -28,6 +28,7 @@ type AlignedFace = {
   readonly cut: CroppedFace;
   readonly seen: CroppedFace;
   readonly file?: FaceCrop;
+  readonly thumb?: Uint8Array;
 };
 
 /** Decodes, detects, aligns, embeds and describes, as far as the request asks. */
@@ -56,7 +57,7 @@ export async function analysePicture(
 }
 
 type CutPicture = {
-  readonly file: Pick<AnalysedPicture, 'width' | 'height' | 'format'>;
+  readonly file: Pick<AnalysedPicture, 'width' | 'height' | 'format' | 'facesFound'>;
   readonly toFull: ToFull;
   readonly aligned: AlignedFace[];
 };
@@ -65,36 +66,46 @@ type CutPicture = {
 async function cutFaces(parts: AnalysisParts, request: Request, clock: StageClock): Promise<CutPicture> {
   using decoded = await clock.run('decode', () => parts.codec.decode(request.picture, parts.limits));
   const { picture, format, fullWidth: width, fullHeight: height } = decoded;
-  const detections = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
-  const aligned = await clock.run('align', () =>
-    alignFaces(parts, { picture, detections, asFiles: request.crop }),
-  );
-  return { file: { width, height, format }, toFull: fullPictureScale(decoded), aligned };
+  const found = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
+  const detections = request.maxFaces > 0 ? found.slice(0, request.maxFaces) : found;
+  const aligned = await clock.run('align', () => alignFaces(parts, { picture, detections, request }));
+  const file = { width, height, format, facesFound: found.length };
+  return { file, toFull: fullPictureScale(decoded), aligned };
 }
 
 /** The largest faces first. */
 async function locateFaces(detector: Detector, picture: Picture, request: Request): Promise<Detection[]> {
   if (request.faces === 'whole') return [await locateWhole(detector, picture)];
   const found = await detector.detect(picture, request.minDetectorScore);
-  const largestFirst = found.sort((one, other) => boxArea(other.box) - boxArea(one.box));
-  return request.maxFaces > 0 ? largestFirst.slice(0, request.maxFaces) : largestFirst;
+  return found.sort((one, other) => boxArea(other.box) - boxArea(one.box));
 }
 
 async function alignFaces(
   { codec, cropQuality }: AnalysisParts,
-  { picture, detections, asFiles }: { picture: Picture; detections: readonly Detection[]; asFiles: boolean },
+  {
+    picture,
+    detections,
+    request,
+  }: { picture: Picture; detections: readonly Detection[]; request: Pick<Request, 'crop' | 'thumb'> },
 ): Promise<AlignedFace[]> {
   const aligned: AlignedFace[] = [];
   for (const detection of detections) {
     const cut = cutCrop(picture, detection);
-    if (asFiles) {
+    const face = { detection, cut, ...(request.thumb && { thumb: await encodeThumb(codec, cut) }) };
+    if (request.crop) {
       const file = await encodeCrop(codec, cut, cropQuality);
-      aligned.push({ detection, cut, file, seen: await decodeCrop(codec, file) });
+      aligned.push({ ...face, file, seen: await decodeCrop(codec, file) });
     } else {
-      aligned.push({ detection, cut, seen: cut });
+      aligned.push({ ...face, seen: cut });
     }
   }
   return aligned;
+}
+
+const thumbQuality = 90;
+
+function encodeThumb(codec: PictureCodec, face: CroppedFace): Promise<Uint8Array> {
+  return codec.encodeJpeg(cutThumb(face), thumbQuality);
 }
 
 /** The decoded picture may be a fraction of the file's; the answer is in pixels of the whole one. */
@@ -127,7 +138,7 @@ type FaceParts = {
 };
 
 function describe({ face, toFull, template, attributes = {} }: FaceParts): AnalysedFace {
-  const { detection, cut, file } = face;
+  const { detection, cut, file, thumb } = face;
   return {
     box: enlargeBox(detection.box, toFull),
     detectorScore: detection.score,
@@ -135,6 +146,7 @@ function describe({ face, toFull, template, attributes = {} }: FaceParts): Analy
     quality: judgeQuality(detection, cut),
     ...(template && { template }),
     ...(file && { crop: file }),
+    ...(thumb && { thumb }),
     attributes,
   };
 }

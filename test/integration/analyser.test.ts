@@ -85,6 +85,19 @@ describe('the analyser', () => {
     }
   });
 
+  it('tells how many faces there are although fewer are asked for, and makes a small picture of each', async () => {
+    const all = await analyser.analyse({ ...recognise, picture: sample(6) });
+    const one = await analyser.analyse({ ...recognise, maxFaces: 1, thumb: true, picture: sample(6) });
+    expect(all.facesFound).toBe(all.faces.length);
+    expect(all.faces[0]).not.toHaveProperty('thumb');
+    expect([one.facesFound, one.faces.length]).toEqual([all.facesFound, 1]);
+    const { picture } = await sharpPictureCodec().decode(one.faces[0]!.thumb!, {
+      maxPixels: 50_000,
+      enoughLongSide: 1920,
+    });
+    expect([picture.width, picture.height]).toEqual([112, 112]);
+  });
+
   it('takes nothing for a face that the detector all but rules out, whatever threshold is asked for', async () => {
     const request = { ...recognise, embed: false, picture: sample(1) };
     const { faces } = await analyser.analyse({ ...request, minDetectorScore: 0 });

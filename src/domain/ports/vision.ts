@@ -24,6 +24,8 @@ export type AnalyseRequest = {
    * again, so that the stored crop gives the same template at any later time.
    */
   readonly crop: boolean;
+  /** Whether each face brings a small picture of its own, to be looked at; not when absent. */
+  readonly thumb?: boolean;
   readonly attributes: readonly Attribute[];
 };
 
