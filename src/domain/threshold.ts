@@ -4,6 +4,9 @@ import { cosineAtFmr } from './similarity.ts';
 /** What may go wrong: so often in a comparison of two strangers, or so often when a stranger is searched for. */
 export type AcceptedRate = { readonly maxFmr: number } | { readonly maxFpir: number };
 
+/** Who is less alike than strangers are at this rate counts as nobody, where nothing else is said. */
+export const usualFmr = 1e-3;
+
 /** The cosine from which two faces count as one person's, and how often that is wrong. */
 export type Threshold = {
   readonly cosine: number;

@@ -13,4 +13,13 @@ export class Turns {
       if (this.#last.get(name) === turn) this.#last.delete(name);
     }
   }
+
+  /** As `take`, when all that asked before under one of the names have ended. */
+  takeAll<R>(names: Iterable<string>, run: () => Promise<R>): Promise<R> {
+    // In one order, so that no two wait for each other.
+    const inner = [...new Set(names)]
+      .sort()
+      .reduceRight<() => Promise<R>>((after, name) => () => this.take(name, after), run);
+    return inner();
+  }
 }

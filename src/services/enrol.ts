@@ -2,7 +2,7 @@ import type { ScoreTable } from '../domain/catalogue.ts';
 import { eachItemInTurn } from '../domain/each-item.ts';
 import { checkFace, type EnrolmentPolicy, limitsPose, openEnrolment } from '../domain/enrolment.ts';
 import { AppError } from '../domain/errors.ts';
-import type { AnalysedFace, AnalysedPicture, Attribute } from '../domain/face.ts';
+import type { AnalysedFace, AnalysedPicture, Attribute, FaceCrop } from '../domain/face.ts';
 import type { Metadata, NewReference, Uuid } from '../domain/gallery.ts';
 import { foldKey } from '../domain/gallery-rules.ts';
 import type {
@@ -13,11 +13,10 @@ import type {
   NewEnrolment,
 } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
-import { poseFrom5 } from '../pipeline/pose.ts';
 import type { Turns } from '../primitives/turns.ts';
 import { type DuplicateAsk, reachesFurther, refuseDuplicate } from './face-duplicates.ts';
 import { identityOf, Rooms } from './face-rooms.ts';
-import type { PictureAsk } from './pictures.ts';
+import { type PictureAsk, poseOf } from './pictures.ts';
 
 export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
   Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string };
@@ -148,7 +147,7 @@ async function enrolFaces(
   const wishes = await way.each(
     faces,
     async ({ face, picture = ask.picture, keeps = 'picture', ...wish }) => {
-      checkFace({ ...face, pose: face.attributes.pose ?? poseFrom5(face.landmarks) }, parts.policy);
+      checkFace({ ...face, pose: poseOf(face) }, parts.policy);
       const { crop, ...bare } = toNewReference(face, wish);
       const kept = parts.keepsPictures && picture && keeps === 'picture' ? { picture } : {};
       return { ...wish, face: { ...bare, ...(keeps !== 'nothing' && crop && { crop }), ...kept } };
@@ -172,7 +171,7 @@ async function enrolFaces(
 function toNewReference(
   { template, crop, box, landmarks, detectorScore, quality }: AnalysedFace,
   { text, metadata }: Pick<FaceWish, 'text' | 'metadata'>,
-): NewReference {
+): NewReference & { readonly crop: FaceCrop } {
   if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
   const notes = { ...(text !== undefined && { text }), ...(metadata && { metadata }) };
   return { template, crop, box, landmarks, detectorScore, quality, ...notes };

@@ -1,9 +1,10 @@
 import type { ScoreTable } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
-import type { AnalysedFace, AnalysedPicture, Attribute } from '../domain/face.ts';
+import type { AnalysedFace, AnalysedPicture, Attribute, Pose } from '../domain/face.ts';
 import type { KeyedReference } from '../domain/ports/gallery.ts';
 import type { Vision, VisionModels } from '../domain/ports/vision.ts';
 import { unitVector } from '../domain/vector.ts';
+import { poseFrom5 } from '../pipeline/pose.ts';
 
 /** A picture and what is asked about its faces. */
 export type PictureAsk = {
@@ -18,11 +19,23 @@ export type PictureAsk = {
   readonly attributes: readonly Attribute[];
   /** Whether each face brings its crop; not when absent. */
   readonly crop?: boolean;
+  /** Whether each face brings a small picture of its own; not when absent. */
+  readonly thumb?: boolean;
+  /** Whether a picture of nobody is answered, without faces; it is refused when absent. */
+  readonly mayBeEmpty?: boolean;
 };
 
 /** A face with the vector that it is compared by. */
 export type EmbeddedFace = AnalysedFace & { readonly template: NonNullable<AnalysedFace['template']> };
 export type EmbeddedPicture = Omit<AnalysedPicture, 'faces'> & { readonly faces: readonly EmbeddedFace[] };
+
+/** The pose that was measured or, where it was not, what five points show of it, less well. */
+export function poseOf({
+  attributes,
+  landmarks,
+}: Pick<AnalysedFace, 'landmarks'> & Partial<Pick<AnalysedFace, 'attributes'>>): Pose {
+  return attributes?.pose ?? poseFrom5(landmarks);
+}
 
 /** What runs now. `vision-down` before vision was ready once. */
 export function runningModels(vision: Vision): VisionModels {
@@ -43,7 +56,7 @@ export function requireScores(
   throw new AppError('model-unmeasured', message, { details });
 }
 
-/** The faces of a picture without templates. `no-face` when there is none. */
+/** The faces of a picture without templates. `no-face` when there is none, unless `mayBeEmpty`. */
 export function describePicture(
   vision: Vision,
   ask: PictureAsk,
@@ -52,7 +65,7 @@ export function describePicture(
   return look(vision, { ...ask, embed: false }, signal);
 }
 
-/** The faces of a picture with templates. `no-face` when there is none. */
+/** The faces of a picture with templates. `no-face` when there is none, unless `mayBeEmpty`. */
 export async function embedPicture(
   vision: Vision,
   ask: PictureAsk,
@@ -64,14 +77,15 @@ export async function embedPicture(
 
 async function look(
   vision: Vision,
-  ask: PictureAsk & { readonly embed: boolean },
+  { mayBeEmpty = false, ...ask }: PictureAsk & { readonly embed: boolean },
   signal: AbortSignal,
 ): Promise<AnalysedPicture> {
   const installed = vision.status().models?.attributes ?? [];
   const attributes = ask.attributes.filter((attribute) => installed.includes(attribute));
   const request = { crop: false, ...ask, attributes, priority: 'interactive' } as const;
   const picture = await vision.analyse(request, signal);
-  if (picture.faces.length === 0) throw new AppError('no-face', 'No face was found in the picture');
+  if (picture.faces.length === 0 && !mayBeEmpty)
+    throw new AppError('no-face', 'No face was found in the picture');
   return ask.maxFaces === 0 ? picture : { ...picture, faces: picture.faces.slice(0, ask.maxFaces) };
 }
 

@@ -41,7 +41,7 @@ export type Resemblance = { readonly source: number; readonly target: number; re
 export type VerifiedPicture = { readonly picture: EmbeddedPicture; readonly scores: readonly number[] };
 
 /**
- * Compares faces. Pictures without a face reject with `no-face`; besides, everything rejects as `Vision` and `Gallery`
+ * Compares faces. Pictures without a face reject with `no-face` unless they `mayBeEmpty`; besides, everything rejects as `Vision` and `Gallery`
  * do. Scores are cosines; lists run parallel to the faces or vectors that they are about.
  */
 export interface Recognition {
@@ -61,6 +61,8 @@ export interface Recognition {
   analyse(ask: PictureAsk, signal: AbortSignal): Promise<AnalysedPicture>;
   embed(ask: PictureAsk, signal: AbortSignal): Promise<EmbeddedPicture>;
   recognise(ask: PictureAsk, search: SearchAsk, signal: AbortSignal): Promise<RecognisedPicture>;
+  /** Looks for faces of one picture that were embedded before. */
+  recogniseFaces(faces: readonly EmbeddedFace[], search: SearchAsk): Promise<Candidate[][]>;
   recogniseVectors(vectors: readonly (readonly number[])[], search: SearchAsk): Promise<Candidate[][]>;
   /** Compares the faces of `target` with the only face of `source`; `several-faces` when it has more. */
   verifyPictures(
@@ -120,6 +122,11 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
       const probes = faces.map(({ template }) => template.vector);
       return { picture: { ...picture, faces }, candidates: await search(probes, searchAsk) };
     },
+    recogniseFaces: (faces, searchAsk) =>
+      search(
+        faces.map(({ template }) => template.vector),
+        searchAsk,
+      ),
     recogniseVectors: async (vectors, searchAsk) => search(readVectors(vision, vectors), searchAsk),
     verifyPictures: async (sourceAsk, targetAsk, signal) => {
       const [source, target] = await bothOrNeither(signal, [

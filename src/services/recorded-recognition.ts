@@ -1,6 +1,6 @@
 import type { EventKind, NewEvent } from '../domain/event.ts';
 import type { Candidate } from '../domain/gallery.ts';
-import { thresholdFor } from '../domain/threshold.ts';
+import { thresholdFor, usualFmr } from '../domain/threshold.ts';
 import { withOwn } from '../primitives/with-own.ts';
 import { currentCaller } from './actor.ts';
 import type { HistoryService } from './history.ts';
@@ -15,9 +15,6 @@ export type RecordingParts = {
   readonly which: RecordedRecognitions;
   readonly nowMs?: () => number;
 };
-
-/** Who is less alike than this counts as nobody in an event, whatever a caller wants to be told of. */
-const usualFmr = 1e-3;
 
 type Found = {
   readonly kind: EventKind;
@@ -35,6 +32,7 @@ export function recordRecognition(recognition: Recognition, parts: RecordingPart
     if (which === 'none' || (which === 'camera' && cameraId === undefined)) return;
     const modelId = recognition.models().embedding.id;
     const scores = recognition.scoreTable(modelId);
+    // Who is less alike counts as nobody in an event, whatever a caller wants to be told of.
     const minScore = scores ? thresholdFor(scores, { maxFmr: usualFmr }, 1).cosine : -1;
     const { kind, face } = found;
     history.record({
@@ -51,6 +49,13 @@ export function recordRecognition(recognition: Recognition, parts: RecordingPart
       const found = await recognition.recognise(ask, search, signal);
       for (const [at, face] of found.picture.faces.entries()) {
         record({ kind: 'identification', face, candidates: found.candidates[at] ?? [] }, search);
+      }
+      return found;
+    },
+    async recogniseFaces(faces, search) {
+      const found = await recognition.recogniseFaces(faces, search);
+      for (const [at, face] of faces.entries()) {
+        record({ kind: 'identification', face, candidates: found[at] ?? [] }, search);
       }
       return found;
     },
