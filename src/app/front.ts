@@ -11,12 +11,14 @@ import { createHttpApp } from '../http/app.ts';
 import { bodyBudgetFor } from '../http/body/budget.ts';
 import type { BodyLimits } from '../http/body/limits.ts';
 import { createCompreFaceDialect } from '../http/dialects/compreface/dialect.ts';
+import { createEnfaceDialect } from '../http/dialects/enface/dialect.ts';
 import { createFaceMatchExpertDialect } from '../http/dialects/face-match-expert/dialect.ts';
 import { createFaceSearchDialect } from '../http/dialects/face-search/dialect.ts';
 import { createFindFaceDialect } from '../http/dialects/findface/dialect.ts';
 import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import { createAccounts } from '../services/accounts.ts';
+import { createArrivals } from '../services/arrivals.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
 import { createErasures } from '../services/erasures.ts';
@@ -90,11 +92,13 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
     ...{ people, recognition, intake: createIntake({ gallery, people, recognition, history, which }) },
+    arrivals: createArrivals({ gallery, people, scoreTable }),
     bodyLimits: toBodyLimits(settings),
   };
   const vendors = [
     createCompreFaceDialect(shared),
     createFaceMatchExpertDialect(shared),
+    createEnfaceDialect(shared),
     createFindFaceDialect(shared),
     createFaceSearchDialect({ ...shared, registered: createRegistered(shared) }),
   ];

@@ -33,12 +33,15 @@ import { createCompreFaceDialect } from '../../src/http/dialects/compreface/dial
 import { defaultServerLimits, type HttpListener, listen, type ServerLimits } from '../../src/http/server.ts';
 import { type Access, createAccess } from '../../src/services/access.ts';
 import { type Accounts, createAccounts } from '../../src/services/accounts.ts';
+import { type Arrivals, createArrivals } from '../../src/services/arrivals.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createErasures, type Erasures } from '../../src/services/erasures.ts';
+import { createFaces, type Faces } from '../../src/services/faces.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
+import { createPersons, type Persons } from '../../src/services/persons.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
 import { recordRecognition } from '../../src/services/recorded-recognition.ts';
 import { createSigning, type Signing } from '../../src/services/signing.ts';
@@ -51,6 +54,9 @@ export type TestServices = Records & {
   readonly vision: Vision;
   readonly recognition: Recognition;
   readonly people: People;
+  readonly persons: Persons;
+  readonly faces: Faces;
+  readonly arrivals: Arrivals;
   readonly collections: Collections;
   readonly access: Access;
   readonly fetcher: PictureFetcher;
@@ -188,15 +194,19 @@ function createServices(
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   const signing = createSigning(Buffer.alloc(32, 5));
   const access = createAccess({ credentials, signing, attempts });
+  const people = createPeople({
+    ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
+    ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
+  });
   return {
     ...{ ...records, credentials, vision },
     erasures: createErasures({ gallery }),
     cameras: createCameras({ cameras }),
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
-    people: createPeople({
-      ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
-      ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
-    }),
+    people,
+    persons: createPersons({ gallery }),
+    faces: createFaces({ gallery }),
+    arrivals: createArrivals({ gallery, people, scoreTable: readScoreTables() }),
     fetcher: openMemoryPictureFetcher(options.fetchable),
     collections: createCollections({ gallery, credentials }),
     ...{ access, signing, accounts: createAccounts({ dialect: 'enface', credentials, access, signing }) },

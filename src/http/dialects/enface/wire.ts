@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { cameraFeatures } from '../../../domain/camera.ts';
+
+/**
+ * What stands on Enface's wire: the schemas that check what comes, and the shapes of what goes. In a form everything is
+ * text, and clients send text in JSON as well, so that numbers and truths are taken as text too.
+ */
+
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/)
+  .transform((id) => id.toLowerCase());
+
+const name = z.string().min(1).max(100);
+
+const flag = z
+  .union([z.boolean(), z.literal(['true', 'false', '1', '0', 1, 0])])
+  .transform((value) => ['true', '1', 1, true].includes(value))
+  .default(false);
+
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+]);
+
+/** One thing, several, or a JSON array of them in a text. */
+function listOf<Item extends z.ZodType>(item: Item, separator?: string) {
+  return z.preprocess((value) => toList(value, separator), z.array(item)).optional();
+}
+
+function toList(value: unknown, separator?: string): unknown {
+  if (Array.isArray(value)) return value.flatMap((one) => toList(one, separator));
+  if (typeof value !== 'string') return [value];
+  if (value.startsWith('[')) return arrayIn(value) ?? [value];
+  return separator === undefined ? [value] : value.split(separator).flatMap((one) => one.trim() || []);
+}
+
+function arrayIn(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const features = listOf(z.enum(cameraFeatures), ',').transform((list = []) => [...new Set(list)]);
+
+/** Two millions of 64 KB are documented; the bound is ours. */
+export const mostFields = { strings: 1_000, bytes: 60_000 } as const;
+
+const fields = listOf(z.string()).transform((list) => list && [...new Set(list)]);
+
+const newPersonThresholds = ['80', '85', '90', '95', 'no_match', 'never'] as const;
+export type NewPersonThreshold = (typeof newPersonThresholds)[number];
+
+const threshold = z.coerce.string().pipe(z.enum(newPersonThresholds));
+const squareMin = number.pipe(z.literal([50, 112, 224]));
+const yawMax = number.pipe(z.literal([5, 10, 20, 30, 40, 50, 60, 70, 80]));
+
+const day = number.pipe(z.int().min(1).max(36_500));
+
+export const loginBody = z.object({
+  email: z
+    .string()
+    .regex(/^[^\s@:]+@[^\s@:]+$/)
+    .max(254),
+  password: z.string().min(6).max(1_024),
+  valid_days: day.default(1),
+});
+
+const expires = z.union([z.literal('never'), z.iso.datetime({ offset: true }), z.iso.date()]);
+const expiry = {
+  valid_days: number.pipe(z.number().min(1).max(36_500)).optional(),
+  expires: expires.optional(),
+};
+
+export const newTokenBody = z.object(expiry);
+export const tokenBody = z.object({ token_id: uuid });
+export const tokenUpdateBody = z.object({ token_id: uuid, ...expiry });
+export type Expiry = z.output<typeof newTokenBody>;
+
+export const listCreateBody = z.object({ name: z.unknown().optional() });
+export const listBody = z.object({ list_id: z.unknown().optional(), name: z.unknown().optional() });
+export const listName = name;
+
+/** Faces that become persons, as far as a request says anything of it. */
+const admission = {
+  new_person_threshold: threshold.optional(),
+  new_person_square_min: squareMin.optional(),
+  new_person_yaw_max: yawMax.optional(),
+};
+
+const telling = { bbox: flag, bbox_pro: flag, thumb: flag, multi: flag, feature_check: features };
+export type Telling = { bbox: boolean; bbox_pro: boolean; thumb: boolean };
+
+export const personCreateBody = z.object({
+  ...telling,
+  ...admission,
+  list_id: uuid.optional(),
+  replace_person_id: uuid.optional(),
+  fields,
+  drop_image: flag,
+});
+export const personBody = z.object({ list_id: uuid.optional(), person_id: uuid });
+export const personUpdateBody = personBody.extend({ fields, drop_image: flag });
+export const personDeleteBody = z.object({
+  list_id: uuid.optional(),
+  person_id: listOf(uuid, ',').pipe(z.array(uuid).min(1).max(100)),
+});
+
+export const detectBody = z.object(telling);
+
+export type WireFeature = {
+  readonly name: (typeof cameraFeatures)[number];
+  readonly version: number;
+  readonly result: string | number;
+  /** One to six characters. */
+  readonly confidence: string;
+  /** Milliseconds. */
+  readonly spent: number;
+};
+
+export type WirePerson = {
+  readonly person_id: string;
+  readonly list_id: string;
+  readonly created: string;
+  readonly updated: string;
+  readonly group_id: string;
+  readonly source_id: string;
+  readonly image_url: string;
+  readonly fields: readonly string[];
+  readonly features: readonly WireFeature[];
+  readonly status: 'init' | 'replaced';
+  readonly yaw: number;
+  readonly roll: number;
+  readonly pitch: number;
+  readonly person_source: {
+    readonly group_id: string;
+    readonly group_name: string;
+    readonly source_id: string;
+    readonly source_name: string;
+  };
+};
+
+export type WireMatch = {
+  readonly person_id: string;
+  readonly list_id: string;
+  /** 0 to 100. */
+  readonly score: number;
+  readonly fields: readonly string[];
+  readonly image_url: string;
+};
