@@ -23,7 +23,7 @@ function face(attributes: FaceAttributes = {}, box: Box = goodBox): AnalysedFace
 }
 
 function picture(...faces: AnalysedFace[]): AnalysedPicture {
-  return { width: 1000, height: 800, format: 'jpeg', faces, stageMs: {} };
+  return { width: 1000, height: 800, format: 'jpeg', facesFound: faces.length, faces, stageMs: {} };
 }
 
 /** 68 points from one corner of the box to the other. */
