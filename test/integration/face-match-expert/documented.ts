@@ -1,5 +1,7 @@
+import type { DocumentedEndpoint } from '../../fixtures/documented.ts';
+
 /** The endpoints that the vendor's documentation has, with its line, written from it; and the test that shows each. */
-export const documented = [
+export const documented: readonly DocumentedEndpoint[] = [
   {
     endpoint: 'POST /v1/collection/{collectionId}/add',
     line: 22,
@@ -49,4 +51,4 @@ export const documented = [
     answer: [],
     test: 'deletes an image of a collection (103–111)',
   },
-] as const;
+];

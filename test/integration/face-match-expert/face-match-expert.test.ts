@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localAdmin } from '../../../src/domain/credential.ts';
 import { createFaceMatchExpertDialect } from '../../../src/http/dialects/face-match-expert/dialect.ts';
@@ -9,7 +8,6 @@ import { createSigning } from '../../../src/services/signing.ts';
 import { startTestApp, type TestApp } from '../../harness/app.ts';
 import { call } from '../../harness/http-client.ts';
 import { emptyRoom, group, type PortraitName, portrait } from '../../harness/photographs.ts';
-import { documented } from './documented.ts';
 
 // The numbers in brackets are lines of Face.Match.Expert's documentation; "ours" is what it does not tell.
 
@@ -311,14 +309,5 @@ describe('the errors of Face.Match.Expert', () => {
     const { status, json } = await ask('POST', '/nothing', {});
     expect({ status, json }).toMatchObject({ status: 404, json: { error: 'NOT FOUND' } });
     expect((await ask('PUT', '/detect', {})).status).toBe(405);
-  });
-});
-
-describe('the documentation of Face.Match.Expert', () => {
-  const tests = readFileSync(new URL(import.meta.url), 'utf8');
-
-  it.each(documented)('has $endpoint ($line), which a test shows', ({ test, fields, answer }) => {
-    expect(tests).toContain(`it('${test}'`);
-    for (const name of [...fields, ...answer]) expect(tests).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });

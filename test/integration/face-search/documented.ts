@@ -1,8 +1,10 @@
+import type { DocumentedEndpoint } from '../../fixtures/documented.ts';
+
 /**
  * The endpoints that the vendor's documentation has, with its line, written from it; and the test that shows each. `R`
  * stands for what was recovered from other pages of the vendor, `ours` for what is ours.
  */
-export const documented = [
+export const documented: readonly DocumentedEndpoint[] = [
   {
     endpoint: 'POST /face-search',
     line: '6',
@@ -83,4 +85,4 @@ export const documented = [
     answer: ['is_live'],
     test: 'takes a good picture for one of a live face (ours)',
   },
-] as const;
+];

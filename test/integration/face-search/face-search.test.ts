@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localAdmin } from '../../../src/domain/credential.ts';
 import type { TestApp } from '../../harness/app.ts';
 import { emptyRoom, group, type PortraitName, portrait } from '../../harness/photographs.ts';
-import { documented } from './documented.ts';
 import { answerOf, clientFor, type FaceSearchClient, freshClient, startFaceSearch } from './harness.ts';
 
 // The numbers in brackets are lines of Face Search's documentation, R what was recovered from the vendor's other pages;
@@ -444,18 +442,5 @@ describe('the errors of Face Search', () => {
       status: 405,
       json: { code: 'ERR_METHOD_NOT_ALLOWED', message: 'This does not take PATCH.' },
     });
-  });
-});
-
-describe('the documentation of Face Search', () => {
-  const here = new URL('.', import.meta.url);
-  const tests = readdirSync(here)
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => readFileSync(new URL(file, here), 'utf8'))
-    .join('\n');
-
-  it.each(documented)('has $endpoint ($line), which a test shows', ({ test, fields, answer }) => {
-    expect(tests).toContain(`it('${test}'`);
-    for (const name of [...fields, ...answer]) expect(tests).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
