@@ -103,3 +103,21 @@ function toForm(fields: Fields): FormData {
   }
   return form;
 }
+
+const pixel = expect.toSatisfy((value: unknown) => Number.isInteger(value) && Number(value) >= 0);
+export const wireBox = { x1: pixel, x2: pixel, y1: pixel, y2: pixel };
+export const anyId = expect.toSatisfy((value: unknown) => Number.isSafeInteger(value));
+
+/** A face as v0 tells it, no key more and none less. */
+export function wireFace(known: Partial<Face> = {}) {
+  return {
+    galleries: ['default'],
+    id: anyId,
+    meta: '',
+    photo: '',
+    photo_hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/),
+    ...wireBox,
+    ...known,
+  };
+}

@@ -9,13 +9,20 @@ import type { Scope } from './scope.ts';
 import { toWireBox, toWireTime, type WireFace, type WireFeatures } from './wire.ts';
 
 /** What this API keeps beside a face, by names of its own. */
-const kept = { photo: 'findface.photo', hash: 'findface.photo_hash', features: 'findface.features' } as const;
+const kept = {
+  photo: 'findface.photo',
+  hash: 'findface.photo_hash',
+  features: 'findface.features',
+  /** When it was added, for the first of its references may go before the others. */
+  addedAt: 'findface.timestamp',
+} as const;
 
 export type FaceNotes = Pick<Photo, 'url'> & { readonly hash: string; readonly features: WireFeatures };
 
 export function toMetadata({ url, hash, features }: FaceNotes): Metadata {
   return {
     [kept.hash]: hash,
+    [kept.addedAt]: toWireTime(Date.now()),
     ...(url !== undefined && { [kept.photo]: url }),
     ...(Object.keys(features).length > 0 && { [kept.features]: JSON.stringify(features) }),
   };
@@ -58,7 +65,7 @@ export async function toWireFace(face: ListedFace, parts: FaceParts): Promise<Wi
     ...(person && { person_id: person.number }),
     photo: metadata[kept.photo] ?? '',
     photo_hash: await hashOf(first!, parts),
-    timestamp: toWireTime(createdAtMs),
+    timestamp: metadata[kept.addedAt] ?? toWireTime(createdAtMs),
     ...toWireBox(box),
   };
 }

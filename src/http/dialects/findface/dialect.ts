@@ -3,12 +3,16 @@ import { AppError } from '../../../domain/errors.ts';
 import { LastSeen } from '../../../primitives/last-seen.ts';
 import { secretAfter } from '../../authorization.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
+import { addCameraRoutes } from './cameras.ts';
 import type { FindFaceDeps, FindFaceParts } from './deps.ts';
+import { addDocumentationRoutes } from './documentation.ts';
 import { errors } from './errors.ts';
 import { addFaceListRoutes } from './face-lists.ts';
 import { addFaceRoutes } from './faces.ts';
 import { addGalleryRoutes } from './galleries.ts';
+import { addHistoryRoutes } from './history.ts';
 import { addIdentifyRoutes } from './identify.ts';
+import { addPersonRoutes } from './persons.ts';
 import { addPictureRoutes } from './pictures.ts';
 
 const mostHashes = 10_000;
@@ -16,19 +20,24 @@ const mostHashes = 10_000;
 /** FindFace Enterprise Server: v0, v1, and without a version, as some of its own examples and page links have it. */
 export function createFindFaceDialect(deps: FindFaceDeps): Dialect {
   const router = new DialectRouter('{/v0}{/v1}');
+  const documentation = new DialectRouter();
   const parts: FindFaceParts = { ...deps, hashes: new LastSeen(mostHashes) };
   addPictureRoutes(router, parts);
   addIdentifyRoutes(router, parts);
   addFaceRoutes(router, parts);
   addFaceListRoutes(router, parts);
   addGalleryRoutes(router, parts);
+  addPersonRoutes(router, parts);
+  addHistoryRoutes(router, parts);
+  addCameraRoutes(router, parts);
+  addDocumentationRoutes(documentation, router.routes);
   return {
     name: 'findface',
     prefix: '/findface',
     errors,
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),
-    routes: router.routes,
+    routes: [...router.routes, ...documentation.routes],
   };
 }
 

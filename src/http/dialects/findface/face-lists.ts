@@ -5,20 +5,17 @@ import type { DialectRouter, RouteContext } from '../../dialect.ts';
 import { toWireFace, versionOf } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { namesakesOf } from './metas.ts';
-import { check, readParameters, wholeSchema } from './parameters.ts';
+import { nextFaces } from './pages.ts';
+import { check, limitSchema, readParameters, wholeSchema } from './parameters.ts';
 import { openScope, type Scope } from './scope.ts';
 import { mapped, streamResults } from './stream.ts';
 import type { WireFace } from './wire.ts';
 
-/** Of one page; without a limit the answer is one long list. */
-const mostOfPage = 1_000;
 /** So many faces are taken out of the store at once. */
 const facesATurn = 100;
 
 const pageSchema = z.object({
-  limit: wholeSchema(0, 1e9)
-    .default(0)
-    .transform((limit) => Math.min(limit, mostOfPage)),
+  limit: limitSchema,
   max_id: wholeSchema(0, Number.MAX_SAFE_INTEGER).optional(),
 });
 type Page = z.output<typeof pageSchema>;
@@ -30,8 +27,7 @@ export function addFaceListRoutes(router: DialectRouter, parts: FindFaceParts): 
     const { gallery } = ctx.params;
     const ids = gallery === undefined ? scope.all : scope.idsOf(gallery);
     const page = check(pageSchema, await readParameters(ctx, parts));
-    const path = gallery === undefined ? '/faces/' : `/faces/gallery/${gallery}/`;
-    await answer(ctx, { parts, scope, ids, page, path });
+    await answer(ctx, { parts, scope, ids, page });
   };
   const listNamesakes = async (ctx: RouteContext) => {
     const scope = await openScope(ctx, parts);
@@ -62,7 +58,7 @@ function telling(ctx: RouteContext, { parts, scope }: Listing): (face: ListedFac
 /** Oldest first. A page has the newest of those up to an id, and tells where the older ones are. */
 async function answer(
   ctx: RouteContext,
-  { page: { limit, max_id: maxId }, path, ...listing }: Listing & { page: Page; path: string },
+  { page: { limit, max_id: maxId }, ...listing }: Listing & { page: Page },
 ): Promise<void> {
   const tell = telling(ctx, listing);
   if (limit === 0) return streamResults(ctx, mapped(upTo(listing, maxId), tell));
@@ -70,8 +66,9 @@ async function answer(
   const { faces, hasMore } = await listing.parts.faces.list(listing.ids, wish);
   const results: WireFace[] = [];
   for (const face of faces.toReversed()) results.push(await tell(face));
-  const next = `${path}?max_id=${(faces.at(-1)?.number ?? 0) - 1}&limit=${limit}`;
-  ctx.body = { results, ...(hasMore && { next_page: next }) };
+  const oldest = faces.at(-1);
+  const more = hasMore && oldest ? { next_page: nextFaces(ctx, oldest.number - 1) } : {};
+  ctx.body = { ...more, results };
 }
 
 async function* upTo({ parts, ids }: Listing, maxId = Number.MAX_SAFE_INTEGER): AsyncGenerator<ListedFace> {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
-import type { ListedFace } from '../../../domain/ports/gallery.ts';
 import type { RecognisedPicture, SearchAsk } from '../../../services/recognition.ts';
 import type { DialectRouter, RouteContext } from '../../dialect.ts';
 import { toWireFace, versionOf } from './answers.ts';
 import { cameraIdSchema } from './camera-ids.ts';
 import type { FindFaceParts } from './deps.ts';
+import { orGone } from './or-gone.ts';
 import { check, flagSchema, listSchema, readParameters, textSchema, wholeSchema } from './parameters.ts';
 import { readPhoto } from './photos.ts';
 import { openScope, type Scope } from './scope.ts';
@@ -101,6 +101,7 @@ async function tell(
   for (const [at, face] of picture.faces.entries()) {
     const results: unknown[] = [];
     for (const { score, faceNumber } of candidates[at] ?? []) {
+      // It may have been deleted since it was found.
       const known = await orGone(parts.faces.get(faceNumber, scope.all));
       if (!known) continue;
       const wire = await toWireFace(known, { ...parts, scope, version });
@@ -109,14 +110,4 @@ async function tell(
     pieces.push(`${JSON.stringify(boxKey(face.box))}: ${JSON.stringify(results)}`);
   }
   return pieces;
-}
-
-/** It may have been deleted since it was found. */
-async function orGone(face: Promise<ListedFace>): Promise<ListedFace | undefined> {
-  try {
-    return await face;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'reference-unknown') return undefined;
-    throw error;
-  }
 }

@@ -66,7 +66,7 @@ function readPlain(ctx: RequestContext, body: Buffer, maxJsonDepth: number): Rec
   const value = parseJson(body, maxJsonDepth);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new AppError('bad-input', 'The body must be a JSON object', { details: { body: 'json' } });
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null));
+  return { ...value };
 }
 
 /** What comes several times is a list; what a script has not set is not there. */
@@ -83,20 +83,28 @@ function gather(fields: readonly (readonly [name: string, value: string])[]): Re
   );
 }
 
-/** The parameters that are known; others are passed over. `bad-input` names the first that is wrong. */
+/**
+ * The parameters that are known; others are passed over. One that is null is not there, unless it says something.
+ * `bad-input` names the first that is wrong.
+ */
 export function check<Schema extends z.ZodType>(
   schema: Schema,
   { values }: Pick<Parameters, 'values'>,
+  nulls: 'with null' | 'without null' = 'without null',
 ): z.output<Schema> {
-  const checked = schema.safeParse(values);
+  const given = Object.entries(values).filter(([, value]) => nulls === 'with null' || value !== null);
+  const checked = schema.safeParse(Object.fromEntries(given));
   if (checked.success) return checked.data;
   const { path, message } = checked.error.issues[0]!;
   throw new AppError('bad-input', `${path.join('.')}: ${message}`);
 }
 
 /** Numbers, also as text. */
-export function numberSchema(least: number, most: number) {
-  const error = `must be a number from ${least} to ${most}`;
+export function numberSchema(
+  least: number,
+  most: number,
+  error = `must be a number from ${least} to ${most}`,
+) {
   return z
     .union(
       [
@@ -114,8 +122,15 @@ export function numberSchema(least: number, most: number) {
 /** Whole numbers, also as text. */
 export function wholeSchema(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
-  return numberSchema(least, most).refine(Number.isInteger, { error });
+  return numberSchema(least, most, error).refine(Number.isInteger, { error });
 }
+
+/** More items of a page are not told; without a limit, or with 0, all are told, as they come. */
+const mostOfPage = 1_000;
+
+export const limitSchema = wholeSchema(0, Number.MAX_SAFE_INTEGER)
+  .default(0)
+  .transform((limit) => Math.min(limit, mostOfPage));
 
 export const flagSchema = z.union([z.boolean(), z.stringbool(), z.literal([0, 1]).transform(Boolean)], {
   error: 'must be true or false',

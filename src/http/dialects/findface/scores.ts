@@ -11,6 +11,8 @@ const defaultThreshold = 0.75;
 /** The least confidence; `none` is no threshold. */
 export type WireThreshold = number | 'none';
 
+const error = 'must be strict, medium, low, none or a number from 0 to 1';
+
 export const thresholdSchema = z
   .union(
     [
@@ -20,9 +22,9 @@ export const thresholdSchema = z
         .toLowerCase()
         .pipe(z.enum(names))
         .transform((name): WireThreshold => (name === 'none' ? name : levels[name])),
-      numberSchema(0, 1),
+      numberSchema(0, 1, error),
     ],
-    { error: 'must be strict, medium, low, none or a number from 0 to 1' },
+    { error },
   )
   .default(defaultThreshold);
 

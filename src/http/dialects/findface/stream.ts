@@ -11,6 +11,8 @@ const chunkLength = 16 * 1024;
 export async function streamResults(ctx: RequestContext, items: AsyncIterable<unknown>): Promise<void> {
   const iterator = items[Symbol.asyncIterator]();
   const first = await iterator.next();
+  // Koa, Node and we each wait for the end of a streamed answer, a few more than Node takes for usual.
+  ctx.res.setMaxListeners(20);
   ctx.type = 'json';
   ctx.body = Readable.from(textOf(first, iterator));
 }
