@@ -30,6 +30,15 @@ const onFace =
   (material: Material) => ({
     ...{ path: path(face(material)), elsewhere: 404, ...more },
   });
+const onPerson = (path: (id: number) => string) => (material: Material) => ({
+  ...{ path: path(material.person.number), elsewhere: 404 },
+});
+/** Everybody's. */
+const onCamera =
+  (more: Partial<Sample> = {}) =>
+  (material: Material) => ({
+    ...{ path: `/v0/camera/${material.camera.id}`, elsewhere: more.status ?? 200, ...more },
+  });
 const base = '{/v0}{/v1}';
 
 export const findface: Surface = {
@@ -96,9 +105,9 @@ export const findface: Surface = {
     [`POST ${base}/history/search`]: about('/v0/history/search', { json: { limit: 2 } }),
     [`POST ${base}/camera`]: about('/v0/camera', { json: { meta: 'door' }, status: 201, elsewhere: 201 }),
     [`GET ${base}/camera`]: about('/v0/camera'),
-    [`GET ${base}/camera/:id`]: onCamera('read'),
-    [`PUT ${base}/camera/:id`]: onCamera('write', { json: { meta: 'door' } }),
-    [`DELETE ${base}/camera/:id`]: onCamera('write', { status: 204 }),
+    [`GET ${base}/camera/:id`]: onCamera(),
+    [`PUT ${base}/camera/:id`]: onCamera({ json: { meta: 'door' } }),
+    [`DELETE ${base}/camera/:id`]: onCamera({ status: 204 }),
     [`GET ${base}/meta`]: about('/v0/meta'),
     [`GET ${base}/meta/gallery/:gallery`]: onGallery((name) => `/v0/meta/gallery/${name}`),
   },

@@ -1,5 +1,6 @@
+import type { Camera } from '../../../src/domain/camera.ts';
 import { type Credential, localAdmin } from '../../../src/domain/credential.ts';
-import type { Collection, NewReference } from '../../../src/domain/gallery.ts';
+import type { Collection, NewReference, Person } from '../../../src/domain/gallery.ts';
 import type { KeyedReference } from '../../../src/domain/ports/gallery.ts';
 import type { TestServices } from '../../harness/app.ts';
 import { portrait } from '../../harness/photographs.ts';
@@ -12,6 +13,9 @@ export type Material = {
   /** A picture of the person, of which no pixel is in the one that was enrolled. */
   readonly picture: Buffer;
   readonly enrolled: NewReference;
+  /** The person of `mine`, and a camera that is everybody's. */
+  readonly person: Person;
+  readonly camera: Camera;
 };
 
 export type Place = {
@@ -55,11 +59,14 @@ export async function freshMaterial(
     return { collection, reference, credential };
   };
   const mine = await place(`Mine ${places}`);
-  return { services, ...faces, mine, other: await place(`Other ${places}`) };
+  const person = (await services.gallery.findPerson(mine.reference.personId))!;
+  const camera = await services.cameras.add(localAdmin, { name: `Camera ${places}` });
+  return { services, ...faces, mine, other: await place(`Other ${places}`), person, camera };
 }
 
 /** So that the store does not grow from test to test. */
-export async function clearAway({ services, mine, other }: Material): Promise<void> {
+export async function clearAway({ services, mine, other, camera }: Material): Promise<void> {
+  await services.cameras.remove(localAdmin, [camera.id]);
   for (const { id } of [mine.collection, other.collection]) {
     // The request may have been to remove it.
     if (await services.gallery.findCollection(id)) await services.gallery.removeCollection(id);
