@@ -289,6 +289,15 @@ describe('the collections of Face Search', () => {
     });
   });
 
+  it('takes no name for another that is like it, and knows by its slug what has no legal name', async () => {
+    const { id, slug } = await app.services.collections.get(localAdmin, client.collection);
+    expect(slug).not.toBe(client.collection);
+    expect((await ask('DELETE', '/collection', { name: slug })).status).toBe(404);
+    await app.services.collections.update(localAdmin, id, { name: 'Main door' });
+    expect((await ask('GET', '/collections')).json).toEqual([{ name: slug, num_persons: 0 }]);
+    expect((await ask('DELETE', '/collection', { name: slug })).status).toBe(200);
+  });
+
   it('removes a collection with its persons (R)', async () => {
     await put('F1', pictures.ann);
     const named = { name: client.collection };

@@ -1,25 +1,25 @@
 import type { Collection } from '../../../domain/gallery.ts';
 import { callerOf, type DialectRouter, type RequestContext } from '../../dialect.ts';
+import { collectionOf, isCollectionName, nameOf } from './collection-names.ts';
 import type { FaceSearchDeps } from './deps.ts';
 import { collectionNameIllegal } from './errors.ts';
 import { readBody } from './requests.ts';
 import { collectionBody, type WireCollection } from './wire.ts';
-
-const nameForm = /^[\w.-]{1,255}$/;
 
 export function addCollectionRoutes(router: DialectRouter, deps: FaceSearchDeps): void {
   const { collections } = deps;
 
   router.post('/collection', 'write', async (ctx) => {
     const { name } = (await readBody(ctx, deps, collectionBody)).body;
-    if (!nameForm.test(name)) throw collectionNameIllegal();
+    if (!isCollectionName(name)) throw collectionNameIllegal();
     await collections.create(callerOf(ctx), { name });
     ctx.body = { name, num_persons: 0 } satisfies WireCollection;
   });
 
   router.delete('/collection', 'write', async (ctx) => {
     const { name } = (await readBody(ctx, deps, collectionBody)).body;
-    await collections.remove(callerOf(ctx), name);
+    const { id } = await collectionOf(ctx, deps, name);
+    await collections.remove(callerOf(ctx), id);
     ctx.body = {};
   });
 
@@ -32,7 +32,8 @@ export function addCollectionRoutes(router: DialectRouter, deps: FaceSearchDeps)
 async function toWire(
   ctx: RequestContext,
   { collections }: FaceSearchDeps,
-  { id, name }: Collection,
+  collection: Collection,
 ): Promise<WireCollection> {
-  return { name, num_persons: (await collections.count(callerOf(ctx), id)).members };
+  const { members } = await collections.count(callerOf(ctx), collection.id);
+  return { name: nameOf(collection), num_persons: members };
 }

@@ -3,10 +3,11 @@ import type { Uuid } from '../../../domain/gallery.ts';
 import type { Keeps } from '../../../services/enrol.ts';
 import type { RegisteredPerson } from '../../../services/registered.ts';
 import { type Answer, callerOf, type DialectRouter, type RouteContext, WireRefusal } from '../../dialect.ts';
+import { collectionOf } from './collection-names.ts';
 import type { FaceSearchDeps } from './deps.ts';
 import { errors } from './errors.ts';
 import { requireLiveIfFound } from './liveness.ts';
-import { collectionOf, readBody, readQueryOrBody } from './requests.ts';
+import { readBody, readQueryOrBody } from './requests.ts';
 import { openScale } from './scale.ts';
 import { personBody, personQuery, personsBody, type WireOutcome, type WirePerson } from './wire.ts';
 

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
-import type { Collection } from '../../../domain/gallery.ts';
 import { isJson } from '../../body/media-type.ts';
 import { readPictureJson } from '../../body/read-json-pictures.ts';
 import { refuseLongText } from '../../body/refuse-long-text.ts';
-import { callerOf, type RequestContext } from '../../dialect.ts';
+import type { RequestContext } from '../../dialect.ts';
 import type { FaceSearchDeps } from './deps.ts';
 import { pictureUndecodable } from './errors.ts';
 
@@ -46,13 +45,4 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   if (checked.success) return checked.data;
   const mistakes = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
   throw new AppError('bad-input', mistakes.join('; '));
-}
-
-/** The collection of that name, if the caller reaches it. */
-export function collectionOf(
-  ctx: RequestContext,
-  { collections }: Pick<FaceSearchDeps, 'collections'>,
-  name: string,
-): Promise<Collection> {
-  return collections.get(callerOf(ctx), name);
 }

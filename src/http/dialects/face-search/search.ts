@@ -1,9 +1,10 @@
 import type { Candidate, Uuid } from '../../../domain/gallery.ts';
 import type { EmbeddedPicture, PictureAsk } from '../../../services/pictures.ts';
 import type { DialectRouter } from '../../dialect.ts';
+import { collectionOf } from './collection-names.ts';
 import type { FaceSearchDeps } from './deps.ts';
 import { requireLiveIfFound } from './liveness.ts';
-import { collectionOf, readBody } from './requests.ts';
+import { readBody } from './requests.ts';
 import { openScale } from './scale.ts';
 import {
   leastOf,
