@@ -426,6 +426,27 @@ describe('the errors of Face Search', () => {
     });
   });
 
+  it('takes JSON only, and not too much of it (ours)', async () => {
+    const url = `${app.main.address}/face-search/face-search`;
+    const send = (type: string, body: string) =>
+      fetch(url, { method: 'POST', headers: { 'x-api-key': client.key, 'Content-Type': type }, body });
+    const plain = await send('text/plain', '{}');
+    expect({ status: plain.status, json: await plain.json() }).toEqual({
+      status: 415,
+      json: {
+        code: 'ERR_UNSUPPORTED_MEDIA_TYPE',
+        message: 'The Content-Type must be application/json.',
+      },
+    });
+    const broken = await send('application/json', '{"collection_name":');
+    expect({ status: broken.status, json: await broken.json() }).toMatchObject({
+      status: 400,
+      json: { code: 'ERR_INVALID_REQUEST' },
+    });
+    const large = await search('A'.repeat(20 * 1024 * 1024));
+    expect(large).toMatchObject({ status: 413, json: { code: 'ERR_REQUEST_TOO_LARGE' } });
+  });
+
   it('enrols no picture of several persons (R)', async () => {
     expect(answerOf(await put('F1', pictures.group))).toEqual({
       status: 400,
