@@ -8,6 +8,8 @@ const refusal = (status: number, message: string) => () => ({
 });
 const show = (token: string, sample: Sample): Sample => ({ ...sample, headers: { token } });
 
+let named = 0;
+const defaultId = '13814001-1dd2-11b2-b619-5502c27ed19c';
 const nothing = 'c2a61a30-8986-11ea-98f0-de0b10ae4112';
 const person = ({ mine }: Material) => ({
   json: { list_id: mine.collection.id, person_id: mine.reference.personId },
@@ -50,6 +52,27 @@ export const enface: Surface = {
       ...{ json: { token_id: nothing, expires: 'never' }, elsewhere: 200 },
     })),
     ...on(['DELETE', 'POST'], '/token/delete', () => ({ json: { token_id: nothing }, elsewhere: 200 })),
+    ...on(['GET', 'POST'], '/source/groups', () => ({ elsewhere: 200 })),
+    ...on(['POST'], '/source/group/create', ({ mine }) => ({
+      ...{ json: { name: `group ${mine.collection.slug} ${++named}` }, status: 201, elsewhere: 201 },
+    })),
+    ...on(['PUT', 'POST'], '/source/group/update', () => ({
+      ...{ json: { group_id: nothing, name: 'other' }, elsewhere: 200 },
+    })),
+    ...on(['DELETE', 'POST'], '/source/group/delete', () => ({
+      json: { group_id: nothing },
+      elsewhere: 200,
+    })),
+    'GET /v1/sources': () => ({ path: `/v1/sources?group_id=${defaultId}`, elsewhere: 200 }),
+    ...on(['POST'], '/sources', () => ({ json: { group_id: defaultId }, elsewhere: 200 })),
+    ...on(['POST'], '/source/create', ({ mine }) => ({
+      json: { group_id: defaultId, name: 'camera', person_list_add: mine.collection.id },
+      ...{ status: 201, elsewhere: 400 },
+    })),
+    ...on(['PUT', 'POST'], '/source/update', () => ({
+      ...{ json: { source_id: nothing, name: 'other' }, elsewhere: 200 },
+    })),
+    ...on(['DELETE', 'POST'], '/source/delete', () => ({ json: { source_id: nothing }, elsewhere: 200 })),
     ...on(['GET', 'POST'], '/person/lists', () => ({ elsewhere: 200 })),
     ...on(['POST'], '/person/list/create', ({ mine }) => ({
       ...{ json: { name: `list ${mine.collection.slug}` }, status: 201, elsewhere: 201 },
@@ -70,6 +93,15 @@ export const enface: Surface = {
       ...{ json: { ...person(material).json, fields: ['x'] }, elsewhere: 404 },
     })),
     ...on(['DELETE', 'POST'], '/person/delete', (material) => ({ ...person(material), elsewhere: 404 })),
+    ...on(['POST'], '/action', (material) => ({
+      ...pictures(material, 'image'),
+      status: 201,
+      elsewhere: 201,
+    })),
+    ...on(['POST'], '/compare', (material) => ({
+      ...pictures(material, 'images', 'images'),
+      elsewhere: 200,
+    })),
     ...on(['POST'], '/detect', (material) => ({ ...pictures(material, 'images'), elsewhere: 200 })),
   },
 };

@@ -1,21 +1,25 @@
 import type { Credential } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
+import { addActionRoute } from './action.ts';
 import { bodyOf } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { errors } from './errors.ts';
 import { addListRoutes } from './person-lists.ts';
 import { addPersonRoutes } from './persons.ts';
 import { addPictureRoutes } from './pictures.ts';
+import { addSourceRoutes } from './sources.ts';
 import { addTokenRoutes } from './tokens.ts';
 
 /** Enface, as its documentation and its clients have it: each path on its own verb and on POST. */
 export function createEnfaceDialect(deps: EnfaceDeps): Dialect {
   const router = new DialectRouter('/v1');
   addTokenRoutes(router, deps);
+  addSourceRoutes(router, deps);
   addListRoutes(router, deps);
   addPersonRoutes(router, deps);
   addPictureRoutes(router, deps);
+  addActionRoute(router, deps);
   return {
     name: 'enface',
     prefix: '/enface',

@@ -1,4 +1,4 @@
-import type { AppError } from '../../../domain/errors.ts';
+import { AppError, type ErrorCode } from '../../../domain/errors.ts';
 import { type Answer, comeBack, type DialectErrors, WireRefusal } from '../../dialect.ts';
 
 function fault(status: number, message: string): Answer {
@@ -89,3 +89,12 @@ export const refusals = {
   invalidSchema: () => new WireRefusal('invalid-schema', invalidSchema),
   loginDenied: () => new WireRefusal('login-denied', denied),
 } as const;
+
+/** An error of this code as another. */
+export async function instead<R>(asked: Promise<R>, code: ErrorCode, other: () => Error): Promise<R> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw error instanceof AppError && error.code === code ? other() : error;
+  }
+}

@@ -29,3 +29,11 @@ function toWhen(threshold: NewPersonThreshold): Admission['when'] {
   const level = levels.find(({ score }) => String(score) === threshold);
   return level ? { maxFmr: level.fmr } : 'unknown';
 }
+
+/** The level that lets no more strangers pass than the rate does. */
+export function fromWhen(when: Admission['when']): NewPersonThreshold {
+  if (when === 'never') return 'never';
+  if (when === 'unknown') return 'no_match';
+  const level = levels.find(({ fmr }) => fmr <= when.maxFmr) ?? levels.at(-1)!;
+  return String(level.score) as NewPersonThreshold;
+}

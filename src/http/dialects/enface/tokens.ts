@@ -1,9 +1,8 @@
-import { AppError } from '../../../domain/errors.ts';
 import type { AccountToken } from '../../../services/accounts.ts';
 import { callerOf, type DialectRouter, type RequestContext } from '../../dialect.ts';
 import { readFields } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
-import { failed, refusals, refused } from './errors.ts';
+import { failed, instead, refusals, refused } from './errors.ts';
 import { type Expiry, loginBody, newTokenBody, tokenBody, tokenUpdateBody } from './wire.ts';
 
 const dayMs = 86_400_000;
@@ -16,7 +15,9 @@ export function addTokenRoutes(router: DialectRouter, deps: EnfaceDeps): void {
     const { email: login, password, valid_days: days } = await readFields(ctx, deps, loginBody);
     const expiresAtMs = Date.now() + days * dayMs;
     const ask = { login, password, client: ctx.ip, expiresAtMs };
-    ctx.body = { status: 'ok', token: await orDenied(accounts.login(ask)) };
+    // A wrong login is 403 and not, as every other wrong credential, 401.
+    const token = await instead(accounts.login(ask), 'credential-unknown', refusals.loginDenied);
+    ctx.body = { status: 'ok', token };
   });
 
   const listTokens = async (ctx: RequestContext) =>
@@ -61,16 +62,6 @@ function toWireToken({ secret, expiresAtMs }: AccountToken): { id: string; expir
     id: secret,
     expires: expiresAtMs === undefined ? 'never' : new Date(expiresAtMs).toISOString(),
   };
-}
-
-/** A wrong login is 403 and not, as every other wrong credential, 401. */
-async function orDenied(session: Promise<string>): Promise<string> {
-  try {
-    return await session;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'credential-unknown') throw refusals.loginDenied();
-    throw error;
-  }
 }
 
 function tokenUnknown() {

@@ -48,7 +48,9 @@ function arrayIn(text: string): unknown[] | undefined {
   }
 }
 
-const features = listOf(z.enum(cameraFeatures), ',').transform((list = []) => [...new Set(list)]);
+const uuids = listOf(uuid, ',').refine((list = []) => list.length <= 100);
+const featureList = listOf(z.enum(cameraFeatures), ',').transform((list) => list && [...new Set(list)]);
+const features = featureList.transform((list = []) => list);
 
 /** Two millions of 64 KB are documented; the bound is ours. */
 export const mostFields = { strings: 1_000, bytes: 60_000 } as const;
@@ -114,6 +116,70 @@ export const personDeleteBody = z.object({
 });
 
 export const detectBody = z.object(telling);
+export const compareBody = detectBody.omit({ feature_check: true });
+
+export const actionBody = z.object({
+  ...telling,
+  ...admission,
+  feature_check: featureList,
+  group_id: uuid.optional(),
+  source_id: uuid.optional(),
+  person_list_search: uuids,
+  person_list_add: uuids,
+  results: number.pipe(z.int().min(1).max(100)).default(1),
+  drop_image: flag,
+});
+export type ActionOptions = z.output<typeof actionBody>;
+
+const text = z.string().max(2_048).default('');
+const search = z.union([
+  uuid.transform((id) => ({ id, on_found: '', on_failed: '' })),
+  z.object({ id: uuid, on_found: text, on_failed: text }),
+]);
+export type WireSearch = z.output<typeof search>;
+const searches = listOf(search).refine((list = []) => list.length <= 100);
+
+export const groupBody = z.object({ group_id: uuid });
+export const groupCreateBody = z.object({ name, person_list_search: searches });
+export const groupUpdateBody = z.object({
+  group_id: uuid,
+  name: name.optional(),
+  person_list_search: searches,
+});
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const sourceOptions = { ...admission, feature_check: featureList, person_list_add: uuids };
+export type SourceOptions = z.output<z.ZodObject<typeof sourceOptions>>;
+
+/** Its rule may stand in an object of its own, as answers have it, and some names have two forms. */
+function flatten(body: unknown): Fields {
+  const { auto_person_create: rule, ...flat } = body as Fields;
+  const said: Fields = { ...(typeof rule === 'object' && rule), ...flat };
+  return {
+    ...said,
+    feature_check: said.feature_check ?? said.features_check,
+    new_person_yaw_max: said.new_person_yaw_max ?? said.new_person_angle_max,
+  };
+}
+
+export const sourceCreateBody = z.preprocess(flatten, z.object({ group_id: uuid, name, ...sourceOptions }));
+export const sourceUpdateBody = z.preprocess(
+  flatten,
+  z.object({ source_id: uuid, group_id: uuid.optional(), name: name.optional(), ...sourceOptions }),
+);
+
+/** One id or several; none is an error of its own. */
+const ids = uuids.transform((list = []) => list);
+
+export const groupDeleteBody = z
+  .looseObject({})
+  .transform((said: Fields) => said.group_id ?? said.group_ids ?? said.ids ?? said.id)
+  .pipe(ids);
+export const sourceDeleteBody = z
+  .looseObject({})
+  .transform((said: Fields) => said.source_id ?? said.source_ids ?? said.ids ?? said.id)
+  .pipe(ids);
 
 export type WireFeature = {
   readonly name: (typeof cameraFeatures)[number];
