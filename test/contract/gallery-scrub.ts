@@ -49,6 +49,19 @@ export function scrubContract(name: string, open: OpenGallery): void {
       expect(await gallery.findErasure(bob.personId)).toMatchObject({ scrubbedAtMs: now });
     });
 
+    test('tells the receipts of all who were erased, and of nobody else', async () => {
+      const people = await Promise.all(
+        Array.from({ length: 5 }, (_, at) => gallery.enrol(main, `person ${at}`, pictured([1, at], `${at}`))),
+      );
+      await gallery.renameMembership(main, 'person 3', 'person 4');
+      const erased = people.slice(0, 2).map(({ personId }) => personId);
+      const receipts = await Promise.all(erased.map((personId) => gallery.erase(personId)));
+      const listed: unknown[] = [];
+      for await (const slice of gallery.listErasures()) listed.push(...slice);
+      expect(new Set(listed)).toEqual(new Set(receipts));
+      expect(listed).toHaveLength(2);
+    });
+
     test('is the same gallery as before', async () => {
       const people = await Promise.all(
         Array.from({ length: 20 }, (_, at) =>

@@ -268,6 +268,10 @@ export class LmdbGallery implements Gallery {
     return this.#reader.findErasure(personId);
   }
 
+  listErasures(): AsyncIterable<readonly ErasureReceipt[]> {
+    return this.#parts.receipts.all();
+  }
+
   async scrub(wish: ScrubWish = {}): Promise<Scrubbed> {
     return this.#parts.scrubber.scrub(wish);
   }

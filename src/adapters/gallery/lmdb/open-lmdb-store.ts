@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { createIdSource } from '../../../domain/ids.ts';
 import type { Audit } from '../../../domain/ports/audit.ts';
+import type { Backups } from '../../../domain/ports/backup.ts';
 import type { Cameras } from '../../../domain/ports/cameras.ts';
 import type { ChangeLog } from '../../../domain/ports/change-log.ts';
 import type { Credentials } from '../../../domain/ports/credentials.ts';
@@ -11,6 +12,8 @@ import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreCheck } from '../../../domain/ports/store-check.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
+import { Turns } from '../../../primitives/turns.ts';
+import { LmdbBackups } from './backup/lmdb-backups.ts';
 import { completeCrops, completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
@@ -57,6 +60,8 @@ export type LmdbStoreOptions = {
 };
 
 export type LmdbStore = StoreCheck & {
+  /** Stays over moves, backups and restores. */
+  readonly storeId: string;
   readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly jobs: Jobs;
@@ -64,6 +69,7 @@ export type LmdbStore = StoreCheck & {
   readonly audit: Audit;
   readonly cameras: Cameras;
   readonly history: History;
+  readonly backups: Backups;
   /** Those that cannot be searched yet: whoever asks for them waits, and is told `starting` when that takes long. */
   collectionsLoading(): readonly Uuid[];
   /** Resolves when all collections can be searched. Rejects when that fails, or the store is closed before. */
@@ -129,11 +135,14 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const writer = new Writer({ environment, pictures, finder, onLeftover, ...ledger });
   const removals = new Removals({ tables, writer, receipts, log: options.log });
   opened.defer(() => removals.stop());
+  const turns = new Turns();
   const scrubber = new Scrubber({
-    ...{ receipts, removals, nowMs, unscrubbedSinceMs },
+    ...{ receipts, removals, nowMs, turns, unscrubbedSinceMs },
     files: [files.pictures, environment],
   });
   opened.defer(() => scrubber.stop());
+  const backups = new LmdbBackups({ files, storeId: state.storeId, turns, nowMs });
+  opened.defer(() => backups.stop());
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= held.disposeAsync();
@@ -166,7 +175,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const held = opened.move();
   void removals.resume();
   return {
-    ...{ gallery, credentials, close },
+    ...{ storeId: state.storeId, gallery, credentials, backups, close },
     collectionsLoading: () => readiness.waiting,
     loaded: () => loaded,
     jobs: new LmdbJobs(environment, ledger),

@@ -277,6 +277,10 @@ export class MemoryGallery implements Gallery {
     return this.#records.erasure(personId);
   }
 
+  async *listErasures(): AsyncGenerator<readonly ErasureReceipt[]> {
+    yield this.#records.erasures();
+  }
+
   async scrub(): Promise<Scrubbed> {
     const { scrubbedAtMs, erasures } = this.#records.scrub();
     return { scrubbedAtMs, erasures, bytesBefore: 0, bytesAfter: 0, heldMs: 0 };

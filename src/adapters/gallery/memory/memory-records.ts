@@ -246,6 +246,12 @@ export class MemoryRecords {
     return { scrubbedAtMs, erasures };
   }
 
+  erasures(): ErasureReceipt[] {
+    return [...this.stamps.tombstones.values()].flatMap((tombstone) =>
+      tombstone.kind === 'erased' ? [tombstone.receipt] : [],
+    );
+  }
+
   erasure(personId: Uuid): ErasureReceipt | undefined {
     const tombstone = this.stamps.tombstones.get(personId);
     return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;

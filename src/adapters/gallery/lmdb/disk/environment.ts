@@ -131,6 +131,11 @@ export class Environment {
     this.#changes = undefined;
   }
 
+  /** Holds writes back until the release; resolves when those under way have ended. Reads go on. */
+  hold(): Promise<{ release(): void }> {
+    return this.#gate.hold();
+  }
+
   /**
    * Puts the file's draft in its place, after `complete` has brought it up to date with the file as it is, and has told
    * since when traces of removed records lie in it. Writes wait meanwhile; who reads goes on. When it rejects nothing has

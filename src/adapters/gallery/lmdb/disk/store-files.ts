@@ -13,6 +13,10 @@ export function galleryFile(dir: string): string {
   return join(dir, 'gallery.mdb');
 }
 
+export function picturesFile(dir: string): string {
+  return join(dir, 'pictures.mdb');
+}
+
 /**
  * Makes them when they are not there. Rejects with `storage-failed` when another process has them, a head is damaged, or,
  * after a process that did not close them, pages by which LMDB would end this one too.
@@ -23,7 +27,7 @@ export async function openStoreFiles(dir: string, nowMs: () => number = Date.now
   let isSuspect = false;
   // Of a suspect store the next start has to look again.
   opened.defer(() => (isSuspect ? lock.abandon() : lock.release()));
-  const paths = [galleryFile(dir), join(dir, 'pictures.mdb')] as const;
+  const paths = [galleryFile(dir), picturesFile(dir)] as const;
   const danger = lock.isInherited ? await findDanger(paths) : undefined;
   isSuspect = danger !== undefined;
   if (danger) throw danger;

@@ -53,7 +53,7 @@ export class Receipts {
     const { environment, tables, nowMs } = this.#parts;
     const leaving = new Set(departures(tables).map(({ personId }) => personId));
     let unscrubbedSinceMs: number | undefined;
-    for await (const page of this.#pages()) {
+    for await (const page of this.all()) {
       for (const { hiddenAtMs, scrubbedAtMs } of page) {
         if (scrubbedAtMs === undefined)
           unscrubbedSinceMs = Math.min(unscrubbedSinceMs ?? hiddenAtMs, hiddenAtMs);
@@ -72,7 +72,7 @@ export class Receipts {
   /** Those whose records are gone, but maybe not their bytes. */
   async unscrubbed(): Promise<Uuid[]> {
     const found: Uuid[] = [];
-    for await (const page of this.#pages()) {
+    for await (const page of this.all()) {
       const such = page.filter(
         ({ removedAtMs, scrubbedAtMs }) => removedAtMs !== undefined && scrubbedAtMs === undefined,
       );
@@ -93,7 +93,7 @@ export class Receipts {
   }
 
   /** All receipts, in slices. */
-  async *#pages(): AsyncGenerator<ErasureReceipt[]> {
+  async *all(): AsyncGenerator<ErasureReceipt[]> {
     const { tombstones } = this.#parts.tables;
     for (let after: Buffer | undefined; ; await nextTurn()) {
       const page = [...tombstones.sealedEntries({ ...(after && { after }), limit: tombstonesInASlice })];

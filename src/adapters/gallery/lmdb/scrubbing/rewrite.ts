@@ -1,17 +1,14 @@
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError } from '../../../../domain/errors.ts';
 import { type Changes, tooBusy } from '../disk/changes.ts';
 import type { Environment } from '../disk/environment.ts';
 import { draftOf, removeDraft } from '../disk/new-file.ts';
 import { OpenFile } from '../disk/open-file.ts';
+import { requireRoom } from '../disk/require-room.ts';
 import { bringRecords } from './bring-records.ts';
 import { Copier } from './copier.ts';
 
-/** What must be free beside the copy, for those who write meanwhile. */
-const reserveBytes = 32 * 1024 * 1024;
-const reserveShare = 0.1;
 /** So many changed keys are brought at once, and so few may be left when writes are held. */
 const keysAtOnce = 2_000;
 const fewKeys = 200;
@@ -40,7 +37,7 @@ export async function rewrite(environment: Environment, wish: RewriteWish = {}):
   const { file } = environment;
   const startedAtMs = environment.nowMs();
   const { size: bytesBefore } = await stat(file);
-  await checkRoom(environment);
+  await requireRoom(dirname(file), environment.bytesInUse());
   await removeDraft(file);
   const changes = await environment.followChanges();
   const copier = new Copier({ from: file, to: draftOf(file), signal: wish.signal });
@@ -67,19 +64,6 @@ export async function rewrite(environment: Environment, wish: RewriteWish = {}):
   }
   const { size: bytesAfter } = await stat(file);
   return { bytesBefore, bytesAfter, heldMs };
-}
-
-async function checkRoom(environment: Environment): Promise<void> {
-  const needed = environment.bytesInUse() * (1 + reserveShare) + reserveBytes;
-  const { bavail, bsize } = await statfs(dirname(environment.file));
-  const free = bavail * bsize;
-  if (free >= needed) return;
-  const [wanted, there] = [needed, free].map((bytes) => Math.ceil(bytes / 1e6));
-  throw new AppError(
-    'storage-full',
-    `A copy of the store needs ${wanted} MB free on its disk, and there are ${there} MB: make room`,
-    { details: { neededBytes: Math.ceil(needed), freeBytes: free } },
-  );
 }
 
 /** Runs after what is written until few keys wait; tells how many records were taken out of the copy again. */

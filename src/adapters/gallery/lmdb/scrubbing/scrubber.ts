@@ -1,6 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Scrubbed, ScrubWish } from '../../../../domain/scrub.ts';
-import { Turns } from '../../../../primitives/turns.ts';
+import type { Turns } from '../../../../primitives/turns.ts';
 import type { Environment } from '../disk/environment.ts';
 import type { Receipts } from '../removal/receipts.ts';
 import type { Removals } from '../removal/removals.ts';
@@ -11,6 +11,8 @@ export type ScrubberParts = {
   readonly receipts: Receipts;
   readonly removals: Removals;
   readonly nowMs: () => number;
+  /** A backup waits for a scrub, and a scrub for a backup. */
+  readonly turns: Turns;
   /** Since when, at the start, there were receipts that told of no scrub: one may have been cut short. */
   readonly unscrubbedSinceMs: number | undefined;
 };
@@ -18,7 +20,6 @@ export type ScrubberParts = {
 /** Takes what was removed out of the store's files. */
 export class Scrubber {
   readonly #parts: ScrubberParts;
-  readonly #turns = new Turns();
   readonly #stopping = new AbortController();
   #leftSinceMs: number | undefined;
 
@@ -37,13 +38,13 @@ export class Scrubber {
 
   /** One after the other; as `Gallery.scrub`. */
   scrub(wish: ScrubWish): Promise<Scrubbed> {
-    return this.#turns.take('scrub', () => this.#scrub(wish));
+    return this.#parts.turns.take('files', () => this.#scrub(wish));
   }
 
-  /** Resolves when no scrub is under way any more, and lets none follow. To be called before the files are closed. */
+  /** Resolves when neither a scrub nor a backup is under way any more, and lets no scrub follow. To be called before the files are closed. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#turns.take('scrub', async () => undefined);
+    await this.#parts.turns.take('files', async () => undefined);
   }
 
   async #scrub({ evenClean = false, signal, onProgress = () => undefined }: ScrubWish): Promise<Scrubbed> {

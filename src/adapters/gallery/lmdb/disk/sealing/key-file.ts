@@ -10,7 +10,7 @@ export async function readKeyFile(file: string): Promise<Uint8Array> {
   if (bytes.length === 32) return bytes;
   throw new AppError(
     'storage-failed',
-    `The file ${file} is no key of a store: expected 64 hexadecimal digits, as openssl rand -hex 32 gives them`,
+    `The file ${file} is no key: expected 64 hexadecimal digits, as openssl rand -hex 32 gives them`,
   );
 }
 
@@ -19,7 +19,7 @@ async function read(file: string): Promise<Buffer> {
     return await readFile(file);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new AppError('storage-failed', `The key of the store, ${file}, cannot be read (${code})`, {
+    throw new AppError('storage-failed', `The key file ${file} cannot be read (${code})`, {
       cause,
     });
   }
