@@ -52,7 +52,7 @@ type FrontParts = Records & {
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
-  const { jobs, audit, record, history, retention, scrubbing, verification } = parts;
+  const { jobs, audit, record, history, retention, scrubbing, verification, backups, erasureRecord } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
@@ -80,13 +80,14 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       verification,
       access,
     },
+    backups,
     erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),
     fetcher: openPictureFetcher(settings),
     health: createHealth({
       ...parts,
-      storeProblems: () => [...storeProblems(), ...scrubbing.problems()],
+      storeProblems: () => [...storeProblems(), ...scrubbing.problems(), ...erasureRecord.problems()],
     }),
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),

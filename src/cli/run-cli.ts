@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { toCliError } from './cli-error.ts';
 import type { CommandContext, Run } from './command-context.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
@@ -60,6 +61,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addJobs,
     addGallery,
     addErasures,
+    addBackup,
     addAudit,
     addHistory,
     addConfig,

@@ -37,3 +37,13 @@ export function signingFile({ data }: Settings): string {
 export function storeFolder({ data }: Settings): string {
   return join(data.dir, 'gallery');
 }
+
+/** Where backups are written. */
+export function backupFolder({ backup, data }: Pick<Settings, 'backup' | 'data'>): string {
+  return backup.dir ?? join(data.dir, 'backups');
+}
+
+/** Beside the backups: whom that store has erased. */
+export function erasureListFile(backups: string, storeId: string): string {
+  return join(backups, `ostiary-${storeId.slice(0, 8)}.erasures`);
+}

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { backupSchema } from './backup-schema.ts';
 import { auditSchema, historySchema, jobsSchema } from './keeping.ts';
 
 /**
@@ -264,17 +265,20 @@ export const settingsSchema = z
     fetch: fetchSchema.prefault({}),
     jobs: jobsSchema.prefault({}),
     store: storeSchema.prefault({}),
+    backup: backupSchema.prefault({}),
     audit: auditSchema.prefault({}),
     history: historySchema.prefault({}),
     log: logSchema.prefault({}),
   })
-  .superRefine(({ http }, context) => {
+  .superRefine(({ http, backup }, context) => {
     const mistake = (path: string[], message: string): void =>
       context.addIssue({ code: 'custom', path, message });
     if (!http.tls.certificate && http.tls.key)
       mistake(['http', 'tls', 'certificate'], 'expected beside http.tls.key');
     if (http.tls.certificate && !http.tls.key)
       mistake(['http', 'tls', 'key'], 'expected beside http.tls.certificate');
+    if (backup.keyFile && backup.passphraseFile)
+      mistake(['backup', 'passphraseFile'], 'expected instead of backup.keyFile, not beside it');
     if (!isLoopback(http.host) && !http.tls.certificate && !http.plain) {
       mistake(['http', 'host'], `${http.host} is off the loopback: expected http.tls, or http.plain: true`);
     }

@@ -1,11 +1,12 @@
 import { AppError } from '../domain/errors.ts';
-import type { Job, JobProgress } from '../domain/job.ts';
+import type { Job } from '../domain/job.ts';
 import type { Gallery } from '../domain/ports/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
 import { scrubbedWithinMs, scrubDueAtMs } from '../domain/scrub.ts';
 import type { StoreProblem } from '../domain/store-problem.ts';
 import { Backoff } from '../primitives/backoff.ts';
 import type { JobService, JobTools } from './jobs.ts';
+import { SavedProgress } from './saved-progress.ts';
 
 /** Sees to it that the bytes of what was removed leave the files in time. */
 export interface Scrubbing extends Disposable {
@@ -31,7 +32,6 @@ export type ScrubbingParts = {
 export const scrubJobs = 'scrub';
 
 const lookEveryMs = 60_000;
-const saveEveryMs = 1_000;
 const retryMs = { firstMs: 5 * 60_000, maxMs: 60 * 60_000 };
 
 export function createScrubbing(parts: ScrubbingParts): Scrubbing {
@@ -100,7 +100,7 @@ class ScrubDesk implements Scrubbing {
   }
 
   async #run(evenClean: boolean, { signal, save }: JobTools): Promise<Record<string, number>> {
-    const progress = new Saved(save);
+    const progress = new SavedProgress(save);
     try {
       const report = await this.#parts.gallery.scrub({
         ...{ evenClean, signal },
@@ -121,27 +121,5 @@ class ScrubDesk implements Scrubbing {
   #failed(error: unknown): void {
     this.#failure = error instanceof AppError ? error.message : undefined;
     this.#retryAt = performance.now() + this.#backoff.failed();
-  }
-}
-
-/** Saves how far a job is, once a second and one after the other. What cannot be saved is of no account. */
-class Saved {
-  readonly #save: JobTools['save'];
-  #saving: Promise<void> = Promise.resolve();
-  #nextMs = 0;
-
-  constructor(save: JobTools['save']) {
-    this.#save = save;
-  }
-
-  note(progress: JobProgress): void {
-    const nowMs = performance.now();
-    if (nowMs < this.#nextMs) return;
-    this.#nextMs = nowMs + saveEveryMs;
-    this.#saving = this.#saving.then(() => this.#save(progress)).catch(() => undefined);
-  }
-
-  settled(): Promise<void> {
-    return this.#saving;
   }
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemoryAudit } from '../../src/adapters/audit/memory/open-memory-audit.ts';
@@ -13,8 +14,10 @@ import { memoryStoreCheck } from '../../src/adapters/store-check/memory/memory-s
 import { openRecords, type Records } from '../../src/app/open-records.ts';
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import type { Collection } from '../../src/domain/gallery.ts';
 import type { Audit } from '../../src/domain/ports/audit.ts';
+import type { Backups } from '../../src/domain/ports/backup.ts';
 import type { Cameras } from '../../src/domain/ports/cameras.ts';
 import type { Credentials } from '../../src/domain/ports/credentials.ts';
 import type { Gallery } from '../../src/domain/ports/gallery.ts';
@@ -105,6 +108,8 @@ export interface TestApp extends AsyncDisposable {
   readonly compreface: HttpListener;
   readonly services: TestServices;
   readonly collection: Collection;
+  /** Of its data. */
+  readonly dir: string;
   readonly keys: CompreFaceSecrets;
   /** What was counted and logged so far. */
   readonly served: readonly ServedRequest[];
@@ -117,7 +122,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const vision = options.vision ?? (await openTestVision());
   const store = await openStore(options.store ?? 'lmdb');
   const stack = new AsyncDisposableStack();
-  const records = openRecords(store, { settings: keeping, log: silentLog, stack });
+  const backup = await encryptedBy(store.dir);
+  const settings = { ...keeping, data: { dir: store.dir }, backup };
+  const records = openRecords(store, { settings, log: silentLog, stack });
   const services = createServices({ ...store, ...records }, vision, options);
   const issueKeys = async (slug: string) => {
     const collection = await services.collections.create(localAdmin, { slug, name: slug });
@@ -140,7 +147,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const own = await listen(root.callback(), at, limits);
 
   return {
-    ...{ main, compreface: own, services, served, logged, issueKeys },
+    ...{ main, compreface: own, services, served, logged, issueKeys, dir: store.dir },
     ...(await issueKeys('default')),
     async [Symbol.asyncDispose]() {
       await Promise.all([main.drain(0), own.drain(0)]);
@@ -151,37 +158,50 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
+async function encryptedBy(dir: string) {
+  const keyFile = join(dir, 'backup-key');
+  await writeFile(keyFile, '2b'.repeat(32));
+  return { keyFile };
+}
+
 type TestStore = StoreCheck & {
+  storeId: string;
+  dir: string;
   gallery: Gallery;
   credentials: Credentials;
   jobs: Jobs;
   audit: Audit;
   history: History;
   cameras: Cameras;
+  backups: Backups;
   close: () => Promise<void>;
 };
 
 async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
+  const dir = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
   if (kind === 'memory') {
     const gallery = openMemoryGallery();
     return {
       ...memoryStoreCheck,
-      gallery,
+      ...{ dir, storeId: randomUUID(), gallery },
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),
       audit: openMemoryAudit(),
       history: openMemoryHistory(),
       cameras: openMemoryCameras(),
-      close: async () => gallery[Symbol.asyncDispose](),
+      backups: { make: () => Promise.reject(new AppError('storage-failed', 'There are no files')) },
+      async close() {
+        await gallery[Symbol.asyncDispose]();
+        await rm(dir, { recursive: true });
+      },
     };
   }
-  const dir = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
-  const store = await openLmdbStore({ dir });
+  const store = await openLmdbStore({ dir: join(dir, 'gallery') });
   const close = async () => {
     await store.close();
     await rm(dir, { recursive: true });
   };
-  return { ...store, close };
+  return { ...store, dir, close };
 }
 
 function createServices(

@@ -97,5 +97,6 @@ export const ostiary: Surface = {
     'GET /jobs': () => ({ path: '/jobs', elsewhere: 403 }),
     'GET /jobs/:id': () => ({ path: `/jobs/${nothing}`, status: 404, elsewhere: 403 }),
     'POST /jobs/:id/cancel': () => ({ path: `/jobs/${nothing}/cancel`, status: 404, elsewhere: 403 }),
+    'POST /backups': () => ({ path: '/backups', status: 202, elsewhere: 403 }),
   },
 };

@@ -87,6 +87,7 @@ const erasures: Routes = {
     summary: 'Take the bytes of what was removed out of the files',
     answers: { 202: told.job },
   },
+  'POST /backups': { summary: 'Make a backup', answers: { 202: told.job } },
 };
 
 const recognition: Routes = {

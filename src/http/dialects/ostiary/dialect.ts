@@ -6,6 +6,7 @@ import type { Vision } from '../../../domain/ports/vision.ts';
 import type { Access } from '../../../services/access.ts';
 import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
+import type { Backups } from '../../../services/backups.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
@@ -19,6 +20,7 @@ import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { toCollection, toModel } from './answers.ts';
 import { mountAudit } from './audit.ts';
+import { mountBackups } from './backups.ts';
 import { description } from './description.ts';
 import { type ErasureParts, mountErasures } from './erasures.ts';
 import { errors } from './errors.ts';
@@ -43,6 +45,7 @@ export type OstiaryParts = ErasureParts & {
   readonly history: HistoryService;
   readonly retention: Retention;
   readonly verification: Verification;
+  readonly backups: Backups;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
@@ -63,6 +66,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountHistory(router, parts);
   mountErasures(router, parts);
   mountVerification(router, parts);
+  mountBackups(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

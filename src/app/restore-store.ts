@@ -1,0 +1,36 @@
+import { openErasureList } from '../adapters/erasure-list/file/open-erasure-list.ts';
+import {
+  type Restored,
+  type RestoreWish,
+  restoreLmdbStore,
+} from '../adapters/gallery/lmdb/backup/restore-lmdb-store.ts';
+import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
+import { backupFolder, erasureListFile, storeFolder } from '../config/places.ts';
+import type { Settings } from '../config/schema.ts';
+import { backupJobs } from '../services/backups.ts';
+import { readStoreKey } from './store-key.ts';
+
+/** Makes the store of the data folder again from a backup; no service may run there. As `restoreLmdbStore`. */
+export async function restoreStore(
+  settings: Settings,
+  wish: Omit<RestoreWish, 'dir' | 'wrappingKey' | 'settle'>,
+): Promise<Restored> {
+  return restoreLmdbStore({
+    ...wish,
+    dir: storeFolder(settings),
+    wrappingKey: await readStoreKey(settings),
+    async settle(store) {
+      await endJobs(store);
+      // Of this box's own backups later ones shall be restored without her too.
+      const list = openErasureList(erasureListFile(backupFolder(settings), store.storeId));
+      await list.add(wish.erasures);
+    },
+  });
+}
+
+/** The backup in which they are was one of them; they must not begin again. */
+async function endJobs({ jobs }: LmdbStore): Promise<void> {
+  const states = ['waiting', 'running', 'cancelling'] as const;
+  const left = await jobs.list({ kind: backupJobs, states, limit: Number.POSITIVE_INFINITY });
+  for (const { id } of left) await jobs.step(id, { kind: 'end', outcome: { state: 'cancelled' } });
+}
