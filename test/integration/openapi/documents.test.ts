@@ -71,7 +71,12 @@ it('a document tells what a route needs, takes, answers and refuses', async () =
             type: 'object',
             required: ['subject'],
             properties: {
-              subject: { type: 'string', minLength: 1, maxLength: 50, pattern: '^(?=.*\\S)[^;/\\\\]+$' },
+              subject: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 50,
+                pattern: '^[^;/\\\\]*[^\\s;/\\\\][^;/\\\\]*$',
+              },
             },
           },
         },

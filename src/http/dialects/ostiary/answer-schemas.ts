@@ -28,6 +28,17 @@ const face = z.object({
   age: z.object({ low: z.number(), high: z.number(), years: z.number(), probability: share }).exactOptional(),
   gender: z.object({ value: z.enum(['male', 'female']), probability: share }).exactOptional(),
   emotion: z.record(z.enum(emotions), share).exactOptional(),
+  mask: z.object({ worn: z.boolean(), probability: share }).exactOptional(),
+  eyeOpening: z.number().exactOptional(),
+  visibility: z
+    .object({
+      face: share,
+      parts: z
+        .object({ leftEye: z.number(), rightEye: z.number(), nose: z.number(), mouth: z.number() })
+        .exactOptional(),
+    })
+    .exactOptional(),
+  liveness: share.exactOptional(),
 }) satisfies z.ZodType<wire.FaceAnswer>;
 
 const scoreFields = { similarity: share, fmr: share, extrapolated: z.boolean() };

@@ -4,6 +4,7 @@ import * as told from './answer-schemas.ts';
 import { auditQuerySchema } from './audit.ts';
 import { historyQuerySchema, pruneSchema } from './history.ts';
 import { jobsQuerySchema } from './jobs.ts';
+import { verifySchema } from './verification.ts';
 import {
   compareQuerySchema,
   compareVectorsSchema,
@@ -82,6 +83,11 @@ const erasures: Routes = {
     path: { personId: z.uuid() },
     answers: { 200: told.erasure },
     refusals: ['person-unknown'],
+  },
+  'POST /gallery/verify': {
+    summary: 'Check all records and what is made from them',
+    body: jsonBody(verifySchema),
+    answers: { 202: told.job },
   },
   'POST /gallery/scrub': {
     summary: 'Take the bytes of what was removed out of the files',

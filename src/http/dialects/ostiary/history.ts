@@ -26,7 +26,7 @@ export const historyQuerySchema = z.strictObject({
   camera: uuids,
   person: uuids,
   reference: uuids,
-  known: z.stringbool().optional(),
+  known: z.stringbool().meta({ type: 'boolean' }).optional(),
 });
 
 export const pruneSchema = z.strictObject({ dryRun: z.boolean().default(false) });

@@ -5,7 +5,7 @@ import type { DialectRouter } from '../../dialect.ts';
 import { toJob } from './jobs.ts';
 import { readBody } from './requests.ts';
 
-const verifySchema = z.strictObject({ repair: z.boolean().default(false) });
+export const verifySchema = z.strictObject({ repair: z.boolean().default(false) });
 
 export type VerificationParts = { readonly verification: Verification; readonly bodyLimits: BodyLimits };
 
