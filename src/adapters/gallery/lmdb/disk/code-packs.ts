@@ -20,14 +20,19 @@ export type PackedCode = {
   readonly code: Uint8Array;
 };
 
-/** Codes of one embedding model and one collection; of each reference its place, person and code. */
+/**
+ * Where the parts of a group lie in the bytes of a pack: codes of one embedding model and one collection, and of each
+ * reference its place, person and code.
+ */
 export type CodeGroup = {
-  readonly modelId: string;
-  readonly collection: Buffer;
-  readonly places: Buffer;
-  /** One after the other, as are the codes. */
-  readonly persons: Buffer;
-  readonly codes: Buffer;
+  /** The bytes that name model and collection. */
+  readonly headAt: number;
+  readonly collectionAt: number;
+  readonly count: number;
+  readonly placesAt: number;
+  readonly personsAt: number;
+  readonly codesAt: number;
+  readonly end: number;
 };
 
 export function packOf(number: number): number {
@@ -53,31 +58,41 @@ export const codePack: Codec<readonly PackedCode[]> = {
     const groups = Map.groupBy(rows, ({ modelId, collection }) => `${collection.toString('hex')} ${modelId}`);
     return Buffer.concat([Buffer.of(version), ...[...groups.values()].flatMap(encodeGroup)]);
   },
-  decode: (payload) => codeGroups(payload).flatMap(rowsOf),
+  decode: (payload) => codeGroups(payload).flatMap((group) => rowsOf(payload, group)),
 };
 
-/** Views of the groups in the bytes of a pack. Throws `record-corrupt` for a pack of another version. */
+/** The groups of a pack. Throws `record-corrupt` for a pack of another version. */
 export function codeGroups(payload: Buffer): CodeGroup[] {
   if (payload[0] !== version) throw new AppError('record-corrupt', 'Codes are of another version');
   const groups: CodeGroup[] = [];
-  for (let at = 1; at < payload.length; ) {
-    const collectionAt = at + 1 + payload[at]!;
+  for (let headAt = 1; headAt < payload.length; ) {
+    const collectionAt = headAt + 1 + payload[headAt]!;
     const countAt = collectionAt + idBytes;
     const count = payload[countAt]!;
     const placesAt = countAt + 3;
     const personsAt = placesAt + count;
     const codesAt = personsAt + count * idBytes;
-    const end = codesAt + count * payload.readUInt16LE(countAt + 1);
-    groups.push({
-      modelId: payload.toString('utf8', at + 1, collectionAt),
-      collection: payload.subarray(collectionAt, countAt),
-      places: payload.subarray(placesAt, personsAt),
-      persons: payload.subarray(personsAt, codesAt),
-      codes: payload.subarray(codesAt, end),
-    });
-    at = end;
+    const end = codesAt + count * (payload[countAt + 1]! + 256 * payload[countAt + 2]!);
+    groups.push({ headAt, collectionAt, count, placesAt, personsAt, codesAt, end });
+    headAt = end;
   }
   return groups;
+}
+
+/** A copy of the bytes that name a group's model and collection. */
+export function headOf(payload: Buffer, { headAt, collectionAt }: CodeGroup): Buffer {
+  return Buffer.from(payload.subarray(headAt, collectionAt + idBytes));
+}
+
+/** Whether a group is of this model and collection. */
+export function isHead(head: Buffer, payload: Buffer, { headAt, collectionAt }: CodeGroup): boolean {
+  if (collectionAt + idBytes - headAt !== head.length) return false;
+  for (let at = 0; at < head.length; at++) if (payload[headAt + at] !== head[at]) return false;
+  return true;
+}
+
+export function modelOf(payload: Buffer, { headAt, collectionAt }: CodeGroup): string {
+  return payload.toString('utf8', headAt + 1, collectionAt);
 }
 
 function encodeGroup(rows: readonly PackedCode[]): Uint8Array[] {
@@ -91,11 +106,14 @@ function encodeGroup(rows: readonly PackedCode[]): Uint8Array[] {
   return [Buffer.of(name.length), name, collection, sizes, places, ...persons, ...codes];
 }
 
-function rowsOf({ modelId, collection, places, persons, codes }: CodeGroup): PackedCode[] {
-  const codeBytes = codes.length / places.length;
-  return Array.from(places, (place, at) => ({
-    ...{ place, modelId, collection },
-    person: persons.subarray(at * idBytes, (at + 1) * idBytes),
-    code: codes.subarray(at * codeBytes, (at + 1) * codeBytes),
+function rowsOf(payload: Buffer, group: CodeGroup): PackedCode[] {
+  const { collectionAt, count, placesAt, personsAt, codesAt, end } = group;
+  const modelId = modelOf(payload, group);
+  const collection = payload.subarray(collectionAt, collectionAt + idBytes);
+  const codeBytes = (end - codesAt) / count;
+  return Array.from({ length: count }, (_, at) => ({
+    ...{ place: payload[placesAt + at]!, modelId, collection },
+    person: payload.subarray(personsAt + at * idBytes, personsAt + (at + 1) * idBytes),
+    code: payload.subarray(codesAt + at * codeBytes, codesAt + (at + 1) * codeBytes),
   }));
 }

@@ -1,5 +1,13 @@
 import type { Uuid } from '../../../../domain/gallery.ts';
-import { type CodeGroup, numberIn, packSize } from '../disk/code-packs.ts';
+import {
+  type CodeGroup,
+  codeGroups,
+  headOf,
+  isHead,
+  modelOf,
+  numberIn,
+  packSize,
+} from '../disk/code-packs.ts';
 import { uuidAt } from '../disk/keys.ts';
 import type { Arena } from './arena.ts';
 import { wordsAnId } from './id-table.ts';
@@ -14,29 +22,30 @@ export type FillerParts = {
   readonly arenaOf: (modelId: string) => Arena | undefined;
 };
 
-type Filling = { readonly arena: Arena; readonly batch: RowBatch };
+/** Where rows of one model and one collection go. */
+type Filling = { readonly arena: Arena; readonly batch: RowBatch; readonly slot: number };
 
 /** Brings the codes of packs into memory, many at once. Between its last `take` and `flush` nothing else may happen. */
 export class Filler {
   readonly #parts: FillerParts;
-  /** By embedding model. */
+  /** By the heads of groups. */
   readonly #fillings = new Map<string, Filling>();
+  readonly #batches = new Map<Arena, RowBatch>();
+  #last: { readonly head: Buffer; readonly filling: Filling } | undefined;
   /** Of one group. */
   readonly #ids = new Uint32Array(packSize * wordsAnId);
   readonly #idBytes = new Uint8Array(this.#ids.buffer);
   /** By collection. */
   readonly #taken: number[] = [];
-  /** Neighbours are mostly of one collection, and often of one person. */
-  #lastCollection = { bytes: Buffer.alloc(0), slot: 0 };
 
   constructor(parts: FillerParts) {
     this.#parts = parts;
   }
 
   /** Takes the rows of a pack, none of which is in memory. False when some are not what the index takes: they are left out. */
-  take(pack: number, groups: readonly CodeGroup[]): boolean {
+  take(pack: number, payload: Buffer): boolean {
     let areTaken = true;
-    for (const group of groups) areTaken = this.#takeGroup(pack, group) && areTaken;
+    for (const group of codeGroups(payload)) areTaken = this.#takeGroup(pack, payload, group) && areTaken;
     return areTaken;
   }
 
@@ -47,41 +56,49 @@ export class Filler {
 
   /** Lets all that was taken be found. */
   flush(): void {
-    for (const { arena, batch } of this.#fillings.values()) if (batch.count > 0) arena.addAll(batch);
+    for (const [arena, batch] of this.#batches) if (batch.count > 0) arena.addAll(batch);
   }
 
-  #takeGroup(pack: number, { modelId, collection, places, persons, codes }: CodeGroup): boolean {
-    const filling = this.#fillings.get(modelId) ?? this.#begin(modelId);
+  #takeGroup(pack: number, payload: Buffer, group: CodeGroup): boolean {
+    const filling = this.#fillingFor(payload, group);
     if (!filling) return false;
-    const { arena, batch } = filling;
-    if (!batch.hasRoom(places.length)) arena.addAll(batch);
-    if (!batch.takeCodes(codes, places.length)) return false;
-    const slot = this.#slotAt(collection);
-    this.#taken[slot] = (this.#taken[slot] ?? 0) + places.length;
-    this.#idBytes.set(persons);
-    let person = 0;
-    for (let at = 0; at < places.length; at++) {
-      if (at > 0 && this.#isAsBefore(at)) this.#parts.people.addRowOf(person, slot);
-      else person = this.#parts.people.addRow(slot, this.#ids, at * wordsAnId);
-      batch.push(numberIn(pack, places[at]!), person, slot);
+    const { arena, batch, slot } = filling;
+    const { count, placesAt, personsAt, codesAt, end } = group;
+    if (!batch.hasRoom(count)) arena.addAll(batch);
+    if (!batch.takeCodes(payload, { from: codesAt, to: end, rows: count })) return false;
+    this.#taken[slot] = (this.#taken[slot] ?? 0) + count;
+    payload.copy(this.#idBytes, 0, personsAt, codesAt);
+    // Neighbours are often of one person.
+    for (let from = 0, to = 1; from < count; from = to++) {
+      while (to < count && this.#isAsBefore(to)) to++;
+      const person = this.#parts.people.addRows(slot, {
+        ids: this.#ids,
+        at: from * wordsAnId,
+        rows: to - from,
+      });
+      for (let at = from; at < to; at++) batch.push(numberIn(pack, payload[placesAt + at]!), person, slot);
     }
     return true;
   }
 
-  #begin(modelId: string): Filling | undefined {
-    const arena = this.#parts.arenaOf(modelId);
-    if (!arena) return undefined;
-    const filling = { arena, batch: arena.batch() };
-    this.#fillings.set(modelId, filling);
+  /** Neighbours are mostly of one collection. */
+  #fillingFor(payload: Buffer, group: CodeGroup): Filling | undefined {
+    if (this.#last && isHead(this.#last.head, payload, group)) return this.#last.filling;
+    const head = headOf(payload, group);
+    const name = head.toString('latin1');
+    const filling = this.#fillings.get(name) ?? this.#begin(payload, group, name);
+    if (filling) this.#last = { head, filling };
     return filling;
   }
 
-  #slotAt(collection: Buffer): number {
-    if (!collection.equals(this.#lastCollection.bytes)) {
-      const slot = this.#parts.slotOf(uuidAt(collection));
-      this.#lastCollection = { bytes: Buffer.from(collection), slot };
-    }
-    return this.#lastCollection.slot;
+  #begin(payload: Buffer, group: CodeGroup, name: string): Filling | undefined {
+    const arena = this.#parts.arenaOf(modelOf(payload, group));
+    if (!arena) return undefined;
+    const batch = this.#batches.get(arena) ?? arena.batch();
+    this.#batches.set(arena, batch);
+    const filling = { arena, batch, slot: this.#parts.slotOf(uuidAt(payload, group.collectionAt)) };
+    this.#fillings.set(name, filling);
+    return filling;
   }
 
   /** Whether the id of a row is that of the row before it. */

@@ -27,7 +27,10 @@ export class IdTable {
 
   /** The slot of the id at this word, −1 when it has none. */
   find(ids: IdWords, at = 0): number {
-    const hash = hashOf(ids, at);
+    return this.#findHashed(hashOf(ids, at), ids, at);
+  }
+
+  #findHashed(hash: number, ids: IdWords, at: number): number {
     const { slots } = this.#parts[hash % parts]!;
     for (let place = placeOf(hash, slots); slots[place] !== 0; place = (place + 1) & (slots.length - 1)) {
       if (this.#isAt(slots[place]! - 1, ids, at)) return slots[place]! - 1;
@@ -37,14 +40,14 @@ export class IdTable {
 
   /** As `find`, but an unknown id gets a slot. */
   intern(ids: IdWords, at = 0): number {
-    const known = this.find(ids, at);
+    const hash = hashOf(ids, at);
+    const known = this.#findHashed(hash, ids, at);
     if (known >= 0) return known;
     const slot = this.#free.pop() ?? this.#end++;
     const chunk = slot >>> chunkBits;
     if (chunk === this.#chunks.length) this.#chunks.push(new Uint32Array(chunkIds * wordsAnId));
     const to = (slot & (chunkIds - 1)) * wordsAnId;
     for (let word = 0; word < wordsAnId; word++) this.#chunks[chunk]![to + word] = ids[at + word]!;
-    const hash = hashOf(ids, at);
     const part = this.#parts[hash % parts]!;
     if (part.used + 1 > fullest * part.slots.length) this.#grow(part);
     put(part.slots, hash, slot);

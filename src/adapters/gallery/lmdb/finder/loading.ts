@@ -1,6 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
-import { codeGroups, numberIn, packKey, packOf } from '../disk/code-packs.ts';
+import { numberIn, packKey, packOf } from '../disk/code-packs.ts';
 import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
 import { type ReadTable, readable } from '../disk/table.ts';
@@ -154,9 +154,7 @@ export class Loading {
   /** False when the pack is damaged. */
   #read(pack: number): boolean | undefined {
     try {
-      return this.#parts.tables.codes.look(packKey(pack), (payload) => {
-        return this.#filler.take(pack, codeGroups(payload));
-      });
+      return this.#parts.tables.codes.look(packKey(pack), (payload) => this.#filler.take(pack, payload));
     } catch (error) {
       if (error instanceof AppError && error.code === 'record-corrupt') return false;
       throw error;

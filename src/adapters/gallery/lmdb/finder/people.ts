@@ -36,23 +36,23 @@ export class People {
     this.#nowMs = nowMs;
   }
 
-  /** Counts a row more of the person whose id stands at this word; answers her slot. */
-  addRow(collection: number, ids: IdWords, at = 0): number {
-    const person = this.#ids.intern(ids, at);
-    this.addRowOf(person, collection);
-    return person;
+  /** Counts a row more of the person whose id stands at the first words; answers her slot. */
+  addRow(collection: number, ids: IdWords): number {
+    return this.addRows(collection, { ids, at: 0, rows: 1 });
   }
 
-  /** As `addRow`, of somebody who has a slot. */
-  addRowOf(person: number, collection: number): void {
+  /** Counts so many rows more of the person whose id stands at this word; answers her slot. */
+  addRows(collection: number, { ids, at, rows }: { ids: IdWords; at: number; rows: number }): number {
+    const person = this.#ids.intern(ids, at);
     const homeRows = this.#homeRows.get(person);
     if (homeRows > 0 && this.#home.get(person) === collection) {
-      this.#homeRows.set(person, homeRows + 1);
-      return;
+      this.#homeRows.set(person, homeRows + rows);
+      return person;
     }
-    const rows = this.#rowsIn(person, collection);
-    this.#setRows(person, collection, rows + 1);
-    if (rows === 0 && !this.#hasLeft(person, collection)) this.#count(collection, 1);
+    const before = this.#rowsIn(person, collection);
+    this.#setRows(person, collection, before + rows);
+    if (before === 0 && !this.#hasLeft(person, collection)) this.#count(collection, 1);
+    return person;
   }
 
   /** Counts a row less; the slot of somebody without any is given to others. */

@@ -36,7 +36,8 @@ export async function reconcile(parts: ReconcileParts): Promise<number[]> {
 
 /** Whether a pack has the codes of just those references that have templates. Never so for a damaged one. */
 function doFit({ codes, templates }: Tables, pack: number): boolean {
-  const placesIn = (payload: Buffer) => codeGroups(payload).flatMap(({ places }) => [...places]);
+  const placesIn = (payload: Buffer) =>
+    codeGroups(payload).flatMap(({ placesAt, personsAt }) => [...payload.subarray(placesAt, personsAt)]);
   const coded = new Set(readable(() => codes.look(packKey(pack), placesIn)));
   return placesOfPack.every(
     (place) => coded.has(place) === templates.has(numberBytes(numberIn(pack, place))),

@@ -21,10 +21,10 @@ export class RowBatch {
     return this.count + rows <= mostRows;
   }
 
-  /** Whether these are codes of so many rows; they become those of the next rows that are pushed. */
-  takeCodes(codes: Uint8Array, rows: number): boolean {
-    if (codes.length !== rows * this.#codeBytes) return false;
-    this.#codes.set(codes, this.count * this.#codeBytes);
+  /** Whether the bytes from `from` to `to` are codes of so many rows; they become those of the next rows that are pushed. */
+  takeCodes(payload: Buffer, { from, to, rows }: { from: number; to: number; rows: number }): boolean {
+    if (to - from !== rows * this.#codeBytes) return false;
+    payload.copy(this.#codes, this.count * this.#codeBytes, from, to);
     return true;
   }
 
