@@ -34,6 +34,11 @@ const benchmarks: readonly ListedBenchmark[] = [
     load: async () => (await import('./enrol/enrol.ts')).enrol,
   },
   {
+    name: 'restart',
+    title: 'from a store on the disk to the first answer, against lmdb reading the same; memory; /readyz',
+    load: async () => (await import('./restart/restart.ts')).restart,
+  },
+  {
     name: 'search',
     title: 'finding templates: latency against reading memory, recall, writes, FAISS, usearch, hnswlib',
     load: async () => (await import('./search/search.ts')).search,

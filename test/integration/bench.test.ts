@@ -81,9 +81,11 @@ describe('the bench command', () => {
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual([
       'recognise',
       'accuracy',
+      'conditions',
       'calibrate',
       'load',
       'enrol',
+      'restart',
       'search',
       '',
     ]);
