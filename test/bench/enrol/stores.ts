@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Environment } from '../../../src/adapters/gallery/lmdb/disk/environment.ts';
 import { OpenFile } from '../../../src/adapters/gallery/lmdb/disk/open-file.ts';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import type { NewReference } from '../../../src/domain/gallery.ts';
@@ -17,6 +18,13 @@ const cropBytes = 16 * 1024;
 /** Something that takes so many enrolments, the next of its list, one by one or so many at once. */
 export type Contestant = AsyncDisposable & { enrol(count: number, atOnce: number): Promise<number> };
 
+type OpenGallery = AsyncDisposable & {
+  readonly gallery: Gallery;
+  readonly collectionId: string;
+  /** Of the gallery's file, since it was opened. */
+  commits(): number;
+};
+
 /** Faces with ready templates and crops, as the pipeline would hand them over. */
 export function readyFaces(count: number, seed: number): NewReference[] {
   const vectors = randomUnits(count, dimensions, seed);
@@ -29,12 +37,14 @@ export function readyFaces(count: number, seed: number): NewReference[] {
 }
 
 /** A gallery on a disk of its own folder, with an empty collection. */
-export async function openGallery(): Promise<AsyncDisposable & { gallery: Gallery; collectionId: string }> {
+export async function openGallery(): Promise<OpenGallery> {
   const dir = await mkdtemp(join(tmpdir(), 'ostiary-bench-'));
-  const store = await openLmdbStore({ dir });
+  const [store, file] = await withGalleryFile(() => openLmdbStore({ dir }));
+  const before = file.lastCommit();
   const { id: collectionId } = await store.gallery.createCollection('bench', 'bench');
   return {
     ...{ gallery: store.gallery, collectionId },
+    commits: () => file.lastCommit() - before,
     async [Symbol.asyncDispose]() {
       await store.close();
       await rm(dir, { recursive: true, force: true });
@@ -42,12 +52,34 @@ export async function openGallery(): Promise<AsyncDisposable & { gallery: Galler
   };
 }
 
+/** What `open` gives, and the first file that it opens. */
+async function withGalleryFile<R>(open: () => Promise<R>): Promise<[R, Environment]> {
+  const { open: openFile } = Environment;
+  const files: Environment[] = [];
+  Environment.open = async (...args) => {
+    const file = await Reflect.apply(openFile, Environment, args);
+    files.push(file);
+    return file;
+  };
+  try {
+    return [await open(), files[0]!];
+  } finally {
+    Environment.open = openFile;
+  }
+}
+
 /** The gallery as the service has it. */
-export async function ourStore(faces: readonly NewReference[]): Promise<Contestant> {
+export async function ourStore(
+  faces: readonly NewReference[],
+): Promise<Contestant & Pick<OpenGallery, 'commits'>> {
   const opened = await openGallery();
   const { gallery, collectionId } = opened;
   const enrolNext = takingTurns(faces, (one, at) => gallery.enrol(collectionId, `person ${at}`, one));
-  return { enrol: enrolNext, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  return {
+    enrol: enrolNext,
+    commits: () => opened.commits(),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
 }
 
 /** Bare lmdb, which is given what our store wrote for each face, under the same settings. */
@@ -94,10 +126,10 @@ function takingTurns<T>(
   return async (count, atOnce) => {
     const start = performance.now();
     for (let done = 0; done < count; done += atOnce) {
-      const some = all.slice(next, next + atOnce);
-      if (some.length < atOnce) throw new RangeError('There are no more faces');
+      const some = all.slice(next, next + Math.min(atOnce, count - done));
+      if (some.length === 0) throw new RangeError('There are no more faces');
       const first = next;
-      next += atOnce;
+      next += some.length;
       await Promise.all(some.map((one, at) => write(one, first + at)));
     }
     return performance.now() - start;

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../../domain/errors.ts';
 import { Gate } from '../../../../primitives/gate.ts';
+import { Shares } from '../../../../primitives/shares.ts';
 import { type Change, Changes } from './changes.ts';
 import { type Codec, json } from './codecs.ts';
 import { checkHead } from './file-head.ts';
@@ -18,6 +19,9 @@ import { Traces } from './traces.ts';
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
 
+/** All writes of one commit are decided in one turn of the event loop, which they hold no longer than this. */
+const commitMs = 4;
+
 const tracesTable = 'traces';
 
 /** Opens tables, which are made when they are not there. */
@@ -30,6 +34,7 @@ export class Environment {
   readonly file: string;
   readonly nowMs: () => number;
   readonly #gate = new Gate();
+  readonly #shares = new Shares(commitMs);
   readonly #traces: Traces;
   /** Whether the file was made before traces were noted. */
   readonly #isOlder: boolean;
@@ -93,8 +98,9 @@ export class Environment {
 
   /**
    * Runs `decide` with the state before it in sight; what it puts and removes is durable when the promise resolves,
-   * and undone when `decide` throws or the commit fails. Calls made at the same time share a commit, each with its own
-   * undoing. `storage-full` and `storage-failed` tell why a commit failed; the next may succeed.
+   * and undone when `decide` throws or the commit fails. Calls made at the same time share commits, each with its own
+   * undoing: as many as hold the event loop for a few milliseconds. `storage-full` and `storage-failed` tell why a commit
+   * failed; the next may succeed.
    */
   async write<R>(decide: () => R): Promise<R> {
     return this.#gate.pass(() => this.#write(decide));
@@ -176,9 +182,11 @@ export class Environment {
   async #write<R>(decide: () => R): Promise<R> {
     let refusal: unknown;
     const changed: Change[] = [];
+    const place = await this.#shares.enter();
     try {
       if (!this.#isFolderSynced) await this.#syncFolder();
       const result = await this.#open.root.childTransaction(() => {
+        const start = performance.now();
         this.#changed = changed;
         this.#hasRemoved = false;
         try {
@@ -188,6 +196,8 @@ export class Environment {
         } catch (error) {
           refusal = error;
           throw error;
+        } finally {
+          place.done(performance.now() - start);
         }
       });
       if (this.#untoldSinceMs !== undefined && this.#traces.sinceMs() !== undefined)
@@ -198,6 +208,7 @@ export class Environment {
       if (refusal === undefined) this.#untoldSinceMs ??= this.nowMs();
       throw refusal instanceof AppError ? refusal : await this.#translate(error);
     } finally {
+      place.done(0);
       this.#changes?.add(changed);
     }
   }
