@@ -83,7 +83,8 @@ export function checkVector(vector: Float32Array, dimensions?: number): void {
       details: { most: mostDimensions, found: vector.length },
     });
   }
-  const squared = vector.reduce((sum, value) => sum + value * value, 0);
+  let squared = 0;
+  for (const value of vector) squared += value * value;
   if (Math.abs(Math.sqrt(squared) - 1) <= lengthTolerance) return;
   throw new AppError('template-mismatch', 'A template is a vector of unit length');
 }

@@ -3,6 +3,8 @@ import { v1 } from 'uuid';
 import type { Uuid } from './gallery.ts';
 
 const ticksPerMillisecond = 10_000;
+/** The package draws random bytes for each id where none are given, though it has no use for them here. */
+const unused = new Uint8Array(16);
 
 /**
  * Makes UUIDs of version 1 with a random node, each later than the one before, also when the clock stands still or is
@@ -28,6 +30,6 @@ export function createIdSource(
       msecs++;
       nsecs = 0;
     }
-    return v1({ msecs, nsecs, clockseq, node });
+    return v1({ msecs, nsecs, clockseq, node, random: unused });
   };
 }

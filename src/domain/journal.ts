@@ -80,9 +80,9 @@ export class Journal {
     this.#changed.clear();
   }
 
-  /** The person is noted where she gets a place. */
+  /** The person is noted where she gets a place; a new one has none yet. */
   addPerson(person: Person): void {
-    this.#putPerson(stampedPerson(person, this.stamp()));
+    this.#records.putPerson(stampedPerson(person, this.stamp()));
   }
 
   /** Answers her after the change. A suspension goes over to those into whom she was merged. */

@@ -7,7 +7,7 @@ import { galleryFile, openStoreFiles } from '../../../src/adapters/gallery/lmdb/
 import { openTables, type Tables } from '../../../src/adapters/gallery/lmdb/disk/tables.ts';
 import { codeOf } from '../../../src/adapters/gallery/lmdb/finder/codes.ts';
 import { type LmdbStore, openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { putCodes } from '../../../src/adapters/gallery/lmdb/writing/codes.ts';
+import { CodeChanges } from '../../../src/adapters/gallery/lmdb/writing/codes.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import { face } from '../../fixtures/gallery/faces.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
@@ -105,10 +105,10 @@ test('codes that do not fit the templates are told of, and made to', async () =>
     change(dir, (tables) => {
       const { personId, collectionId } = tables.templates.get(numberBytes(1))!;
       const code = codeOf(vectorOf(0));
-      putCodes(tables, [{ number: 7000, modelId: 'model-a', personId, collectionId, code }]);
-      tables.codes.remove(packKey(packOf(7000)));
       // Beside those of the last references, where no number was given yet.
-      putCodes(tables, [{ number: people + 2, modelId: 'model-a', personId, collectionId, code }]);
+      const codes = new CodeChanges(tables);
+      codes.put({ number: people + 2, modelId: 'model-a', personId, collectionId, code });
+      codes.finish();
     }),
   );
   expect(idle).toEqual([[], [told], []]);

@@ -9,7 +9,7 @@ import { codeOf } from '../../../src/adapters/gallery/lmdb/finder/codes.ts';
 import { Finder } from '../../../src/adapters/gallery/lmdb/finder/finder.ts';
 import { reconcile } from '../../../src/adapters/gallery/lmdb/finder/reconcile.ts';
 import { Problems } from '../../../src/adapters/gallery/lmdb/problems.ts';
-import { dropCode, putCodes } from '../../../src/adapters/gallery/lmdb/writing/codes.ts';
+import { CodeChanges } from '../../../src/adapters/gallery/lmdb/writing/codes.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import { unit } from '../../fixtures/gallery/faces.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
@@ -29,6 +29,7 @@ async function opened(inMemory: readonly number[]) {
   const code = codeOf(unit(1, 2, 3));
   await environment.write(() => {
     const template = { modelId: model.id, vector: unit(1, 2, 3) };
+    const codes = new CodeChanges(tables);
     for (let number = 1; number <= 20; number++) {
       tables.templates.put(numberBytes(number), {
         referenceId: idOf(number),
@@ -36,8 +37,9 @@ async function opened(inMemory: readonly number[]) {
         collectionId,
         template,
       });
-      putCodes(tables, [{ number, modelId: model.id, personId, collectionId, code }]);
+      codes.put({ number, modelId: model.id, personId, collectionId, code });
     }
+    codes.finish();
   });
   for (const number of inMemory) finder.addRow(model, { number, personId, collectionId, code });
   const problems = new Problems();
@@ -58,7 +60,9 @@ test('a finder that is behind a write is brought up to date, and nothing is wron
 test('packs with too much or too little are told of', async () => {
   const { environment, tables, finder, problems, run } = await opened([...upTo(4), 6, 7, 8, 9]);
   await environment.write(() => {
-    dropCode(tables, 5);
+    const codes = new CodeChanges(tables);
+    codes.drop(5);
+    codes.finish();
     tables.templates.remove(numberBytes(9));
   });
   expect((await run()).toSorted()).toEqual([packOf(5), packOf(9)]);

@@ -7,6 +7,8 @@ const packBits = 3;
 export const packSize = 2 ** packBits;
 
 const idBytes = 16;
+/** Of the count and the bytes a code. */
+const sizesBytes = 3;
 /** Goes up with every change of the codes or of their layout; those of another are made anew. */
 const version = 1;
 
@@ -52,14 +54,38 @@ export function packKey(pack: number): Buffer {
   return numberBytes(pack);
 }
 
-/** The version, then groups: length and text of the model id, collection, count, bytes a code (2), places, persons, codes. */
-export const codePack: Codec<readonly PackedCode[]> = {
+/**
+ * The version, then groups: length and text of the model id, collection, count, bytes a code (2), places, persons, codes.
+ * What is bytes already is put as it is.
+ */
+export const codePack: Codec<readonly PackedCode[], readonly PackedCode[] | Uint8Array> = {
   encode(rows) {
+    if (rows instanceof Uint8Array) return rows;
     const groups = Map.groupBy(rows, ({ modelId, collection }) => `${collection.toString('hex')} ${modelId}`);
     return Buffer.concat([Buffer.of(version), ...[...groups.values()].flatMap(encodeGroup)]);
   },
   decode: (payload) => codeGroups(payload).flatMap((group) => rowsOf(payload, group)),
 };
+
+/** A pack with one code more; `undefined` where it has one at that place, or its last group is another's. */
+export function withCode(payload: Buffer, { place, person, code, ...head }: PackedCode): Buffer | undefined {
+  const groups = codeGroups(payload);
+  const last = groups.at(-1);
+  if (!last || !isOf(payload, last, head)) return undefined;
+  const { count, placesAt, personsAt, codesAt, end } = last;
+  if (groups.some((group) => payload.subarray(group.placesAt, group.personsAt).includes(place)))
+    return undefined;
+  if (end - codesAt !== count * code.length) return undefined;
+  const longer = Buffer.allocUnsafe(payload.length + 1 + idBytes + code.length);
+  payload.copy(longer, 0, 0, personsAt);
+  longer[placesAt - sizesBytes] = count + 1;
+  longer[personsAt] = place;
+  payload.copy(longer, personsAt + 1, personsAt, codesAt);
+  person.copy(longer, codesAt + 1);
+  payload.copy(longer, codesAt + 1 + idBytes, codesAt, end);
+  longer.set(code, end + 1 + idBytes);
+  return longer;
+}
 
 /** The groups of a pack. Throws `record-corrupt` for a pack of another version. */
 export function codeGroups(payload: Buffer): CodeGroup[] {
@@ -69,7 +95,7 @@ export function codeGroups(payload: Buffer): CodeGroup[] {
     const collectionAt = headAt + 1 + payload[headAt]!;
     const countAt = collectionAt + idBytes;
     const count = payload[countAt]!;
-    const placesAt = countAt + 3;
+    const placesAt = countAt + sizesBytes;
     const personsAt = placesAt + count;
     const codesAt = personsAt + count * idBytes;
     const end = codesAt + count * (payload[countAt + 1]! + 256 * payload[countAt + 2]!);
@@ -91,6 +117,17 @@ export function isHead(head: Buffer, payload: Buffer, { headAt, collectionAt }: 
   return true;
 }
 
+function isOf(
+  payload: Buffer,
+  { headAt, collectionAt }: CodeGroup,
+  { modelId, collection }: Pick<PackedCode, 'modelId' | 'collection'>,
+): boolean {
+  return (
+    collection.equals(payload.subarray(collectionAt, collectionAt + idBytes)) &&
+    payload.toString('utf8', headAt + 1, collectionAt) === modelId
+  );
+}
+
 export function modelOf(payload: Buffer, { headAt, collectionAt }: CodeGroup): string {
   return payload.toString('utf8', headAt + 1, collectionAt);
 }
@@ -98,7 +135,7 @@ export function modelOf(payload: Buffer, { headAt, collectionAt }: CodeGroup): s
 function encodeGroup(rows: readonly PackedCode[]): Uint8Array[] {
   const { modelId, collection, code } = rows[0]!;
   const name = Buffer.from(modelId);
-  const sizes = Buffer.alloc(3, rows.length);
+  const sizes = Buffer.alloc(sizesBytes, rows.length);
   sizes.writeUInt16LE(code.length, 1);
   const places = Uint8Array.from(rows, ({ place }) => place);
   const persons = rows.map(({ person }) => person);

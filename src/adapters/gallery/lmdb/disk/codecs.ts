@@ -3,9 +3,13 @@ import type { Uuid } from '../../../../domain/gallery.ts';
 import { vectorBytes } from '../../../../domain/gallery-digest.ts';
 import type { Point } from '../../../../domain/geometry.ts';
 import { ownUuidBytes, uuidAt } from './keys.ts';
+import { Scratch } from './scratch.ts';
 
-/** How a table's values become bytes and come back. */
-export type Codec<V> = { readonly encode: (value: V) => Uint8Array; readonly decode: (payload: Buffer) => V };
+/** How a table's values become bytes, which are valid until the next are made, and come back. */
+export type Codec<V, W = V> = {
+  readonly encode: (value: W) => Uint8Array;
+  readonly decode: (payload: Buffer) => V;
+};
 
 /**
  * Plain data; `undefined` members are left out. The checksum vouches that what is read was written as a `V`; `complete`
@@ -91,11 +95,16 @@ function floats(payload: Buffer): Float32Array {
 }
 
 const landmarkBytes = 80;
+const scratch = new Scratch();
 
 /** Ten float64 little-endian (x and y of five landmarks), then the JPEG. */
 export const crop: Codec<FaceCrop> = {
-  encode: ({ landmarks, jpeg }) =>
-    Buffer.concat([new Uint8Array(Float64Array.from(landmarks.flat()).buffer), jpeg]),
+  encode({ landmarks, jpeg }) {
+    const payload = scratch.take(landmarkBytes + jpeg.length);
+    payload.set(new Uint8Array(Float64Array.from(landmarks.flat()).buffer));
+    payload.set(jpeg, landmarkBytes);
+    return payload;
+  },
   decode(payload) {
     const point = (at: number): Point => [payload.readDoubleLE(at * 16), payload.readDoubleLE(at * 16 + 8)];
     return {

@@ -26,7 +26,7 @@ const tracesTable = 'traces';
 
 /** Opens tables, which are made when they are not there. */
 export type TableOpener = {
-  table<V>(name: string, codec: Codec<V>, options?: SealOptions): Table<V>;
+  table<V, W = V>(name: string, codec: Codec<V, W>, options?: SealOptions): Table<V, W>;
 };
 
 /** One LMDB file. Only this class knows how lmdb commits and fails. */
@@ -69,7 +69,7 @@ export class Environment {
   }
 
   /** A table under checksums. */
-  table<V>(name: string, codec: Codec<V>): Table<V> {
+  table<V, W = V>(name: string, codec: Codec<V, W>): Table<V, W> {
     return this.under(checksums).table(name, codec);
   }
 

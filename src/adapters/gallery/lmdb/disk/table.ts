@@ -60,15 +60,15 @@ export interface ReadTable<V> {
 
 type TableOptions = Pick<SealOptions, 'namesFrom'> & { readonly name: string; readonly seal: Seal };
 
-/** One sub-database of sealed values. Writing is allowed inside of `Environment.write` only. */
-export class Table<V> implements ReadTable<V> {
+/** One sub-database of sealed values, of which `W` may be put and `V` comes back. Writing is allowed inside of `Environment.write` only. */
+export class Table<V, W = V> implements ReadTable<V> {
   readonly name: string;
   readonly #ground: Ground;
-  readonly #codec: Codec<V>;
+  readonly #codec: Codec<V, W>;
   readonly #seal: Seal;
   readonly #namesFrom: number | undefined;
 
-  constructor(ground: Ground, codec: Codec<V>, { name, seal, namesFrom }: TableOptions) {
+  constructor(ground: Ground, codec: Codec<V, W>, { name, seal, namesFrom }: TableOptions) {
     this.name = name;
     this.#namesFrom = namesFrom;
     this.#ground = ground;
@@ -140,7 +140,7 @@ export class Table<V> implements ReadTable<V> {
     return this.#ask(undefined, (records) => (records.getStats() as { entryCount: number }).entryCount);
   }
 
-  put(key: Buffer, value: V): void {
+  put(key: Buffer, value: W): void {
     const closed = this.#seal.close(key, this.#codec.encode(value));
     this.#ask(undefined, (records) => records.putSync(closed.place, closed.value));
     this.#ground.changed(closed.place, 'put');

@@ -44,7 +44,6 @@ function check({ tables }: EnrolParts, { key, face, person = {} }: NewEnrolment)
   if (key !== null) checkKey(key);
   checkFaceNotes(face);
   checkNotes(person);
-  checkVector(face.template.vector);
   checkVector(face.template.vector, tables.models.get(Buffer.from(face.template.modelId)));
 }
 

@@ -10,6 +10,7 @@ import { type CollectionRecord, collectionOf } from '../disk/stamped-records.ts'
 import { readable } from '../disk/table.ts';
 import { type StoreState, stateKey, type Tables } from '../disk/tables.ts';
 import type { AfterCommit } from './after-commit.ts';
+import { CodeChanges } from './codes.ts';
 import { StampedTables } from './stamped-tables.ts';
 
 export type LedgerParts = {
@@ -53,14 +54,19 @@ export class Ledger {
   readonly after: AfterCommit[] = [];
   readonly tables: Tables;
   readonly journal: Journal;
+  readonly codes: CodeChanges;
   readonly nowMs: () => number;
   readonly #clock: HybridClock;
   readonly #nextId: () => Uuid;
+  /** Those that were opened in this write, and of these whose record has changed: it is put at the end. */
+  readonly #collections = new Map<Uuid, OpenCollection>();
+  readonly #changed = new Set<OpenCollection>();
   #state: StoreState;
 
   constructor({ tables, clock, nowMs, nextId }: LedgerParts) {
     this.tables = tables;
     this.journal = new Journal(new StampedTables(tables, this.after), clock);
+    this.codes = new CodeChanges(tables);
     this.nowMs = nowMs;
     this.#clock = clock;
     this.#nextId = nextId;
@@ -69,6 +75,8 @@ export class Ledger {
 
   /** To be called once, when all else is written. */
   finish(): void {
+    for (const { bytes, record } of this.#changed) this.tables.collections.put(bytes, record);
+    this.codes.finish();
     this.journal.finish();
     const { last } = this.#clock;
     if (last) this.tables.meta.put(stateKey, { ...this.#state, lastStamp: stampText(last) });
@@ -96,15 +104,19 @@ export class Ledger {
 
   /** As `collection`, also while it is cleared. */
   anyCollection(id: Uuid): OpenCollection {
+    const known = this.#collections.get(id);
+    if (known) return known;
     const bytes = uuidBytes(id);
     const record = bytes && this.tables.collections.get(bytes);
     if (!record) throw collectionUnknown();
-    return { bytes, record };
+    const opened = { bytes, record };
+    this.#collections.set(id, opened);
+    return opened;
   }
 
   putCollection(collection: OpenCollection, change: Partial<CollectionRecord>): void {
     collection.record = { ...collection.record, ...change };
-    this.tables.collections.put(collection.bytes, collection.record);
+    this.#changed.add(collection);
   }
 
   changeCollection(collection: OpenCollection, change: CollectionChange): Collection {
@@ -143,8 +155,10 @@ export class Ledger {
   }
 
   /** Removes the record of a collection that has neither members nor references any more. */
-  removeCollection({ bytes }: OpenCollection): void {
-    this.tables.collections.remove(bytes);
+  removeCollection(collection: OpenCollection): void {
+    this.#collections.delete(collection.record.id);
+    this.#changed.delete(collection);
+    this.tables.collections.remove(collection.bytes);
   }
 
   /** The person has lost her last place, which was in this collection. */

@@ -21,7 +21,6 @@ import {
   referenceKey,
 } from '../disk/record-keys.ts';
 import type { MembershipRecord, ReferenceRecord } from '../disk/tables.ts';
-import { giveCode } from './codes.ts';
 import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 
 /** A member as a write sees it. */
@@ -147,7 +146,7 @@ export function mergeMember(
 
 /** Makes a reference another person's; the counts of both are the caller's part. Answers its record. */
 export function giveReference(
-  { tables, after }: Ledger,
+  { tables, codes, after }: Ledger,
   collection: OpenCollection,
   { number, personId }: { number: number; personId: Uuid },
 ): ReferenceRecord {
@@ -158,7 +157,7 @@ export function giveReference(
   const given = { ...record, personId };
   tables.references.put(at, given);
   tables.templates.put(numberBytes(number), { ...row, personId });
-  giveCode(tables, number, personId);
+  codes.give(number, personId);
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, record.personId, number));
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   after.push({ kind: 'row-moved', number, personId });

@@ -8,7 +8,6 @@ import type { CollectionRecord } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
 import type { ReferenceRecord } from '../disk/tables.ts';
 import { codeOf } from '../finder/codes.ts';
-import { dropCode, putCodes } from './codes.ts';
 import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 import { leave, type Member, type MemberWish, memberFor, memberOf, putMember } from './members.ts';
 
@@ -61,7 +60,7 @@ export function putReference(ledger: Ledger, collection: OpenCollection, referen
   tables.memberReferences.put(memberReferenceKey(collection.bytes, personId, number), true);
   tables.templates.put(numberBytes(number), row);
   const code = codeOf(template.vector);
-  putCodes(tables, [{ number, modelId: template.modelId, collectionId, personId, code }]);
+  ledger.codes.put({ number, modelId: template.modelId, collectionId, personId, code });
   if (crop) tables.crops.put(numberBytes(number), crop);
   if (text !== '') tables.texts.put(textKey(collection.bytes, text, faceNumber), true);
   if (faceNumber !== number) {
@@ -135,7 +134,7 @@ export function takeFromMember(ledger: Ledger, collection: OpenCollection, membe
  * leaves no trace, for her membership tells it.
  */
 export function dropReference(
-  { tables, after, journal }: Ledger,
+  { tables, codes, after, journal }: Ledger,
   collection: { readonly bytes: Buffer; readonly record: Pick<CollectionRecord, 'id'> },
   { personId, number, withMember }: { personId: Uuid; number: number; withMember: boolean },
 ): void {
@@ -149,7 +148,7 @@ export function dropReference(
   else if (id) journal.removeReference({ id, number, collectionId: collection.record.id, personId });
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, personId, number));
   tables.templates.remove(numberBytes(number));
-  dropCode(tables, number);
+  codes.drop(number);
   tables.crops.remove(numberBytes(number));
   if (record && record.text !== '') tables.texts.remove(textKey(collection.bytes, record.text, faceNumber));
   if (faceNumber !== number) {

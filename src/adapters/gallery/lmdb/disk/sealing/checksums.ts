@@ -1,10 +1,12 @@
 import { crc32c } from '../../../../../../native/crc32c/binding.ts';
 import { AppError } from '../../../../../domain/errors.ts';
+import { Scratch } from '../scratch.ts';
 import type { Closed, Opened, Protection, Seal } from './protection.ts';
 
 /** The first byte of every value: how the rest is protected. */
 const checksummed = 1;
 const headerBytes = 5;
+const scratch = new Scratch();
 
 /** Nothing is hidden, but a damaged record is told from a whole one. */
 export const checksums: Protection = { seal: (table) => new ChecksumSeal(table) };
@@ -32,7 +34,7 @@ class ChecksumSeal implements Seal {
   }
 
   close(key: Buffer, payload: Uint8Array): Closed {
-    const value = Buffer.allocUnsafe(headerBytes + payload.byteLength);
+    const value = scratch.take(headerBytes + payload.byteLength);
     value[0] = checksummed;
     value.writeUInt32LE(this.#sum(key, payload), 1);
     value.set(payload, headerBytes);

@@ -6,7 +6,7 @@ export type Opened = {
   readonly payload: Buffer;
 };
 
-/** A record as it is put into a file. */
+/** A record as it is put into a file, at once: its value is valid until the next is closed. */
 export type Closed = { readonly place: Buffer; readonly value: Buffer };
 
 /** Protects the records of one table. */
