@@ -161,6 +161,15 @@ describe('the persons of Face Search', () => {
     expect(total).toBe(1);
   });
 
+  it('takes a person without metadata (R)', async () => {
+    for (const metadata of [undefined, null]) {
+      expect(await put('F1', pictures.ann, { metadata })).toMatchObject({
+        status: 200,
+        json: { metadata: {} },
+      });
+    }
+  });
+
   it('tells small from capital letters in an id (R)', async () => {
     await put('f1', pictures.ann);
     await put('F1', pictures.bea);

@@ -30,7 +30,10 @@ const person = {
   person_id: name,
   person_name: text,
   face_base_64: text,
-  metadata: z.record(z.string(), text).default({}),
+  metadata: z
+    .record(z.string(), text)
+    .nullish()
+    .transform((given) => given ?? {}),
 };
 
 export const personBody = z.object({
