@@ -72,6 +72,13 @@ export const documented: readonly DocumentedEndpoint[] = [
     test: 'removes a person (ours)',
   },
   {
+    endpoint: 'POST /compare',
+    line: 'R',
+    fields: ['check_liveness', 'face_base_64', 'ref_face_base_64', 'min_similarity_score'],
+    answer: ['is_match'],
+    test: 'compares two faces (ours)',
+  },
+  {
     endpoint: 'POST /face-compare',
     line: 'ours',
     fields: ['check_liveness', 'face_base_64', 'ref_face_base_64', 'min_similarity_score'],
