@@ -10,6 +10,7 @@ export const auditActions = [
   'credential-refused',
   'first-admin-used',
   'collection-cleared',
+  'collection-removed',
   'person-removed',
   'persons-merged',
   'person-erased',

@@ -13,7 +13,10 @@ export function auditGallery(gallery: Gallery, { note }: Pick<AuditService, 'not
 function removals(
   gallery: Gallery,
   note: Note,
-): Pick<Gallery, 'removeMembership' | 'clearCollection' | 'removeAllReferences' | 'erase'> {
+): Pick<
+  Gallery,
+  'removeMembership' | 'clearCollection' | 'removeCollection' | 'removeAllReferences' | 'erase'
+> {
   const personOf = async (collectionId: Uuid, key: string): Promise<Uuid[]> => {
     const member = await gallery.findMembership(collectionId, key);
     return member ? [member.personId] : [];
@@ -29,6 +32,11 @@ function removals(
       const cleared = await gallery.clearCollection(collectionId);
       await note({ action: 'collection-cleared', outcome: 'done', collectionId, details: cleared });
       return cleared;
+    },
+    async removeCollection(collectionId) {
+      const removed = await gallery.removeCollection(collectionId);
+      await note({ action: 'collection-removed', outcome: 'done', collectionId, details: removed });
+      return removed;
     },
     async removeAllReferences(collectionId, key) {
       const subjectIds = key === undefined ? [] : await personOf(collectionId, key);

@@ -117,4 +117,10 @@ describe('a gallery on record', () => {
       { ...entry, details: { references: 4 } },
     ]);
   });
+
+  it('tells that a collection was removed', async () => {
+    await gallery.removeCollection(door);
+    const entry = { action: 'collection-removed', outcome: 'done', collectionId: door, subjectIds: [] };
+    expect(await told()).toEqual([{ ...entry, details: { members: 4, references: 4 } }]);
+  });
 });
