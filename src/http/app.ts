@@ -91,9 +91,13 @@ function toRouter(dialect: Dialect, prefix: string) {
   const all = new Router<RequestState>({ prefix, sensitive: true });
   const open = new Router<RequestState>({ prefix, sensitive: true });
   const { access } = dialect;
-  for (const { methods, path, needs, handle } of [...dialect.routes, ...documentRoutes(dialect, prefix)]) {
-    if (needs === 'nothing') open.register(path, [...methods], () => undefined);
-    all.register(path, [...methods], async (ctx) => {
+  for (const { methods, path, also = [], needs, handle } of [
+    ...dialect.routes,
+    ...documentRoutes(dialect, prefix),
+  ]) {
+    const paths = [path, ...also];
+    if (needs === 'nothing') open.register(paths, [...methods], () => undefined);
+    all.register(paths, [...methods], async (ctx) => {
       if (needs !== 'nothing') access.requireRight(callerOf(ctx), needs);
       await handle(ctx);
     });

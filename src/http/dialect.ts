@@ -39,6 +39,8 @@ export type Route = {
   readonly methods: readonly Method[];
   /** Below the dialect's prefix, in capitals and small letters as it is told, with or without a slash at its end. */
   readonly path: string;
+  /** Where else it answers, for older and sloppy clients; documents do not tell. */
+  readonly also?: readonly string[];
   /** The right that the caller must have; `nothing` is open to all, and then nobody is asked who she is. */
   readonly needs: Right | 'nothing';
   readonly handle: RouteHandler;
@@ -48,14 +50,16 @@ export type Route = {
 export class DialectRouter {
   readonly routes: Route[] = [];
   readonly #base: string;
+  readonly #also: (path: string) => readonly string[];
 
-  /** What all paths begin with. */
-  constructor(base = '') {
+  /** What all paths begin with, and where else a path answers. */
+  constructor(base = '', also: (path: string) => readonly string[] = () => []) {
     this.#base = base;
+    this.#also = also;
   }
 
   on(methods: readonly Method[], path: string, needs: Route['needs'], handle: RouteHandler): void {
-    this.routes.push({ methods, path: `${this.#base}${path}`, needs, handle });
+    this.routes.push({ methods, path: `${this.#base}${path}`, also: this.#also(path), needs, handle });
   }
 
   get(path: string, needs: Route['needs'], handle: RouteHandler): void {

@@ -39,7 +39,6 @@ const onCamera =
   (material: Material) => ({
     ...{ path: `/v0/camera/${material.camera.id}`, elsewhere: more.status ?? 200, ...more },
   });
-const base = '{/v0}{/v1}';
 
 export const findface: Surface = {
   open: (services) => openFindFace(services),
@@ -58,57 +57,57 @@ export const findface: Surface = {
     tooMany: refusal(429, 'LIMIT_REACHED', 'Too many wrong tokens, please try again later'),
   },
   samples: {
-    [`POST ${base}/detect`]: (material) => ({
+    'POST /v1/detect': (material) => ({
       ...{ path: '/v1/detect', files: [photo(material)], elsewhere: 200 },
     }),
-    [`POST ${base}/verify`]: (material) => ({
+    'POST /v1/verify': (material) => ({
       path: '/v1/verify',
       files: [photo(material, 'photo1'), photo(material, 'photo2')],
       elsewhere: 200,
     }),
-    [`POST ${base}/identify`]: (material) => ({
+    'POST /v1/identify': (material) => ({
       ...{ path: '/v1/identify', files: [photo(material)], elsewhere: 200 },
     }),
-    [`POST ${base}/face{s}/gallery/:gallery/identify`]: (material) => ({
+    'POST /v1/face/gallery/:gallery/identify': (material) => ({
       path: `/v1/face/gallery/${gallery(material)}/identify`,
       ...{ files: [photo(material)], elsewhere: 404 },
     }),
-    [`POST ${base}/face{s}`]: (material) => ({ path: '/v1/face', files: [photo(material)], elsewhere: 200 }),
-    [`POST ${base}/face{s}/gallery/:gallery`]: (material) => ({
+    'POST /v1/face': (material) => ({ path: '/v1/face', files: [photo(material)], elsewhere: 200 }),
+    'POST /v1/face/gallery/:gallery': (material) => ({
       path: `/v1/face/gallery/${gallery(material)}`,
       ...{ files: [photo(material)], elsewhere: 404 },
     }),
-    [`GET ${base}/face/id/:id`]: onFace((id) => `/v0/face/id/${id}`),
-    [`GET ${base}/faces/id/:id`]: onFace((id) => `/v1/faces/id/${id}`),
-    [`PUT ${base}/face{s}/id/:id`]: onFace((id) => `/v0/face/id/${id}`, { json: { meta: 'Sam' } }),
-    [`DELETE ${base}/face{s}/id/:id`]: onFace((id) => `/v0/face/id/${id}`, { status: 204 }),
-    [`GET ${base}/faces`]: about('/v0/faces'),
-    [`GET ${base}/face{s}/gallery/:gallery`]: onGallery((name) => `/v0/faces/gallery/${name}`),
-    [`GET ${base}/face{s}/meta/:meta`]: (material) => ({
+    'GET /v1/face/id/:id': onFace((id) => `/v0/face/id/${id}`),
+    'GET /v1/faces/id/:id': onFace((id) => `/v1/faces/id/${id}`),
+    'PUT /v1/face/id/:id': onFace((id) => `/v0/face/id/${id}`, { json: { meta: 'Sam' } }),
+    'DELETE /v1/face/id/:id': onFace((id) => `/v0/face/id/${id}`, { status: 204 }),
+    'GET /v1/faces': about('/v0/faces'),
+    'GET /v1/face/gallery/:gallery': onGallery((name) => `/v0/faces/gallery/${name}`),
+    'GET /v1/face/meta/:meta': (material) => ({
       ...{ path: `/v0/face/meta/${meta(material)}`, elsewhere: 200 },
     }),
-    [`GET ${base}/face{s}/gallery/:gallery/meta/:meta`]: (material) => ({
+    'GET /v1/face/gallery/:gallery/meta/:meta': (material) => ({
       ...{ path: `/v1/faces/gallery/${gallery(material)}/meta/${meta(material)}`, elsewhere: 404 },
     }),
-    [`GET ${base}/galleries`]: about('/v0/galleries'),
-    [`POST ${base}/galleries`]: about('/v0/galleries', {
+    'GET /v1/galleries': about('/v0/galleries'),
+    'POST /v1/galleries': about('/v0/galleries', {
       json: { name: 'new' },
       status: 201,
       elsewhere: 201,
     }),
-    [`POST ${base}/galleries/:gallery`]: about('/v0/galleries/new', { status: 201, elsewhere: 201 }),
-    [`DELETE ${base}/galleries/:gallery`]: onGallery((name) => `/v0/galleries/${name}`, { status: 204 }),
-    [`GET ${base}/persons`]: about('/v0/persons'),
-    [`GET ${base}/person{s}/id/:id`]: onPerson((id) => `/v0/person/id/${id}`),
-    [`GET ${base}/person{s}/history/id/:id`]: onPerson((id) => `/v0/person/history/id/${id}`),
-    [`GET ${base}/history/search`]: about('/v0/history/search'),
-    [`POST ${base}/history/search`]: about('/v0/history/search', { json: { limit: 2 } }),
-    [`POST ${base}/camera`]: about('/v0/camera', { json: { meta: 'door' }, status: 201, elsewhere: 201 }),
-    [`GET ${base}/camera`]: about('/v0/camera'),
-    [`GET ${base}/camera/:id`]: onCamera(),
-    [`PUT ${base}/camera/:id`]: onCamera({ json: { meta: 'door' } }),
-    [`DELETE ${base}/camera/:id`]: onCamera({ status: 204 }),
-    [`GET ${base}/meta`]: about('/v0/meta'),
-    [`GET ${base}/meta/gallery/:gallery`]: onGallery((name) => `/v0/meta/gallery/${name}`),
+    'POST /v1/galleries/:gallery': about('/v0/galleries/new', { status: 201, elsewhere: 201 }),
+    'DELETE /v1/galleries/:gallery': onGallery((name) => `/v0/galleries/${name}`, { status: 204 }),
+    'GET /v1/persons': about('/v0/persons'),
+    'GET /v1/person/id/:id': onPerson((id) => `/v0/person/id/${id}`),
+    'GET /v1/person/history/id/:id': onPerson((id) => `/v0/person/history/id/${id}`),
+    'GET /v1/history/search': about('/v0/history/search'),
+    'POST /v1/history/search': about('/v0/history/search', { json: { limit: 2 } }),
+    'POST /v1/camera': about('/v0/camera', { json: { meta: 'door' }, status: 201, elsewhere: 201 }),
+    'GET /v1/camera': about('/v0/camera'),
+    'GET /v1/camera/:id': onCamera(),
+    'PUT /v1/camera/:id': onCamera({ json: { meta: 'door' } }),
+    'DELETE /v1/camera/:id': onCamera({ status: 204 }),
+    'GET /v1/meta': about('/v0/meta'),
+    'GET /v1/meta/gallery/:gallery': onGallery((name) => `/v0/meta/gallery/${name}`),
   },
 };

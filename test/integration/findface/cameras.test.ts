@@ -296,22 +296,13 @@ describe('/docs', () => {
   });
 
   it.each(['v0', 'v1'])('describes all that there is in %s to everybody (708–710)', async (version) => {
-    const { status, json } = await client.send('GET', `/docs/${version}`, open);
+    const { status, headers, bytes } = await client.send('GET', `/docs/${version}`, open);
     expect(status).toBe(200);
-    const { methods } = json as { methods: { method: string; path: string; description: string }[] };
-    expect(methods.length).toBeGreaterThan(25);
-    for (const method of methods) {
-      expect(method).toEqual({
-        method: expect.stringMatching(/^(GET|POST|PUT|DELETE)$/),
-        path: expect.stringMatching(`^/${version}/`),
-        description: expect.any(String),
-      });
-    }
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(bytes.toString()).toContain('data-document="/findface/openapi.json"');
   });
 
   it('knows no other version (ours)', async () => {
-    expect(await answer(client.send('GET', '/docs/v2', open))).toEqual(
-      refusal(404, 'NOT_FOUND', 'There is nothing here'),
-    );
+    expect(await answer(client.get('/docs/v2'))).toEqual(refusal(404, 'NOT_FOUND', 'There is nothing here'));
   });
 });

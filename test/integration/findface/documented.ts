@@ -145,7 +145,7 @@ export const documented = [
     endpoint: 'GET /docs/<version>',
     line: '708',
     fields: [],
-    answer: ['methods'],
+    answer: [],
     test: 'describes all that there is in %s to everybody (708–710)',
   },
   {

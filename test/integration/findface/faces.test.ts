@@ -539,3 +539,39 @@ describe('A request', () => {
     });
   });
 });
+
+describe('What no client means', () => {
+  const long = 'x'.repeat(5_000);
+  it.each([
+    ['GET', '/v0/faces?limit=2&max_id=9007199254740991', undefined],
+    ['GET', '/v0/faces?max_id=0', undefined],
+    ['GET', `/v0/face/meta/${long}`, undefined],
+    ['GET', '/v0/face/meta/%00', undefined],
+    ['GET', '/v0/face/meta/a%00b', undefined],
+    ['GET', '/v0/face/meta/%ff%fe', undefined],
+    ['GET', '/v0/face/meta/%ed%a0%80', undefined],
+    ['GET', '/v0/face/meta/face-1', undefined],
+    ['GET', `/v0/faces/gallery/${long}`, undefined],
+    ['GET', '/v0/faces/gallery/%00', undefined],
+    ['POST', '/v0/history/search?max_id=9007199254740991', { limit: 1 }],
+    ['POST', '/v0/history/search', { max_id: 0, limit: 1 }],
+    ['POST', '/v0/history/search', { start: '9999-12-31', end: '0001-01-01T00:00' }],
+    ['POST', '/v0/history/search', { person_id: 9007199254740991 }],
+    ['POST', '/v0/history/search', { cam_ids: Array.from({ length: 1_000 }, () => 'x') }],
+    ['POST', '/v0/camera', { meta: '\ud800', url: '\u0000' }],
+    ['PUT', '/v0/face/id/1', { meta: 'a\u0000b' }],
+    ['POST', '/v0/face', { photo: urls.ann, meta: '\ud800' }],
+    ['POST', '/v0/face', { photo: urls.ann, bbox: [] }],
+    ['POST', '/v0/face', { photo: urls.ann, bbox: '[[1,2,3,4],[5,6,7,8]]' }],
+    ['POST', '/v0/face', { photo: urls.ann, galleries: [] }],
+    ['POST', '/v0/face', { photo: ['a', 'b'] }],
+    ['POST', '/v0/identify', { photo: urls.ann, galleries: [] }],
+    ['POST', '/v0/verify', { photo1: urls.ann, photo2: urls.ann, bbox1: [] }],
+    ['POST', '/v0/galleries', { name: { $ne: '' } }],
+    ['POST', '/v0/galleries', { __proto__: { name: 'x' }, constructor: 1 }],
+  ])('is answered in the vendor’s form: %#', async (method, path, json) => {
+    const { status, json: told } = await client.send(method, path, json === undefined ? {} : { json });
+    expect(status).toBeLessThan(500);
+    if (status >= 400) expect(told).toEqual({ code: expect.any(String), reason: expect.any(String) });
+  });
+});

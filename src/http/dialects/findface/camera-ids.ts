@@ -5,7 +5,8 @@ import type { Uuid } from '../../../domain/gallery.ts';
 export const cameraIdSchema = z
   .string({ error: 'must be a UUID' })
   .transform((text) => toUuid(text))
-  .pipe(z.string({ error: 'must be a UUID' }));
+  .pipe(z.string({ error: 'must be a UUID' }))
+  .meta({ format: 'uuid' });
 
 /** `undefined` for what is no UUID. */
 export function toUuid(text: string): Uuid | undefined {

@@ -10,11 +10,11 @@ import { check, flagSchema, listSchema, numberSchema, readParameters, textSchema
 
 const mostPixels = 100_000;
 const pixels = numberSchema(0, mostPixels);
-const regionSchema = listSchema(pixels, 4).refine((region) => region.length === 4, {
-  error: 'must be [width, height, x, y]',
-});
+const regionSchema = listSchema(pixels, 4)
+  .refine((region) => region.length === 4, { error: 'must be [width, height, x, y]' })
+  .meta({ minItems: 4 });
 
-const cameraSchema = z.object({
+export const cameraSchema = z.object({
   meta: textSchema(4_096).nullish(),
   enabled: flagSchema.nullish(),
   url: textSchema(2_048).nullish(),
@@ -26,7 +26,7 @@ const cameraSchema = z.object({
 /** `[width, height, x, y]` in pixels of the frame. */
 type WireRegion = readonly [width: number, height: number, x: number, y: number];
 
-type WireCamera = {
+export type WireCamera = {
   readonly id: Uuid;
   readonly meta: string;
   readonly enabled: boolean;

@@ -5,7 +5,7 @@ import { secretAfter } from '../../authorization.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { addCameraRoutes } from './cameras.ts';
 import type { FindFaceDeps, FindFaceParts } from './deps.ts';
-import { addDocumentationRoutes } from './documentation.ts';
+import { description, versions } from './description.ts';
 import { errors } from './errors.ts';
 import { addFaceListRoutes } from './face-lists.ts';
 import { addFaceRoutes } from './faces.ts';
@@ -19,8 +19,7 @@ const mostHashes = 10_000;
 
 /** FindFace Enterprise Server: v0, v1, and without a version, as some of its own examples and page links have it. */
 export function createFindFaceDialect(deps: FindFaceDeps): Dialect {
-  const router = new DialectRouter('{/v0}{/v1}');
-  const documentation = new DialectRouter();
+  const router = new DialectRouter('/v1', alsoAt);
   const parts: FindFaceParts = { ...deps, hashes: new LastSeen(mostHashes) };
   addPictureRoutes(router, parts);
   addIdentifyRoutes(router, parts);
@@ -30,15 +29,25 @@ export function createFindFaceDialect(deps: FindFaceDeps): Dialect {
   addPersonRoutes(router, parts);
   addHistoryRoutes(router, parts);
   addCameraRoutes(router, parts);
-  addDocumentationRoutes(documentation, router.routes);
+  const outside = new DialectRouter();
+  outside.get('/docs', 'nothing', (ctx) => {
+    ctx.body = { results: versions };
+  });
   return {
     name: 'findface',
     prefix: '/findface',
     errors,
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),
-    routes: [...router.routes, ...documentation.routes],
+    routes: [...router.routes, ...outside.routes],
+    description,
   };
+}
+
+/** Each path in v0 and without a version, and those of one thing by the name of many. */
+function alsoAt(path: string): string[] {
+  const plural = path.replace(/^\/(face|person)(?=\/|$)/, '/$1s');
+  return plural === path ? [`{/v0}${path}`] : [`{/v0}${path}`, `/v1${plural}`, `{/v0}${plural}`];
 }
 
 async function admit({ access }: FindFaceDeps, ctx: RequestContext): Promise<Credential> {

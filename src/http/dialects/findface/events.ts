@@ -19,7 +19,7 @@ export type WireEvent = {
   readonly timestamp: string;
   readonly photo: string;
   readonly id: number | null;
-} & (WireBox | { readonly [corner in keyof WireBox]: null });
+} & { readonly [corner in keyof WireBox]: number | null };
 
 export type WireSighting = {
   readonly person_id: number | null;

@@ -14,7 +14,7 @@ import type { WireFace } from './wire.ts';
 /** So many faces are taken out of the store at once. */
 const facesATurn = 100;
 
-const pageSchema = z.object({
+export const pageSchema = z.object({
   limit: limitSchema,
   max_id: wholeSchema(0, Number.MAX_SAFE_INTEGER).optional(),
 });
@@ -37,9 +37,9 @@ export function addFaceListRoutes(router: DialectRouter, parts: FindFaceParts): 
     await streamResults(ctx, mapped(namesakesOf(parts, ids, meta), tell));
   };
   router.get('/faces', 'read', list);
-  router.get('/face{s}/gallery/:gallery', 'read', list);
-  router.get('/face{s}/meta/:meta', 'read', listNamesakes);
-  router.get('/face{s}/gallery/:gallery/meta/:meta', 'read', listNamesakes);
+  router.get('/face/gallery/:gallery', 'read', list);
+  router.get('/face/meta/:meta', 'read', listNamesakes);
+  router.get('/face/gallery/:gallery/meta/:meta', 'read', listNamesakes);
 }
 
 type Listing = { readonly parts: FindFaceParts; readonly scope: Scope; readonly ids: readonly Uuid[] };

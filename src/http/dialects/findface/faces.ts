@@ -18,7 +18,7 @@ const mostGalleries = 100;
 const metaSchema = textSchema(longestText);
 const galleriesSchema = listSchema(textSchema(48), mostGalleries);
 
-const newFaceSchema = featuresSchema.extend({
+export const newFaceSchema = featuresSchema.extend({
   meta: metaSchema.default(''),
   bbox: boxesSchema,
   mf_selector: selectorSchema,
@@ -26,7 +26,7 @@ const newFaceSchema = featuresSchema.extend({
   cam_id: cameraIdSchema.optional(),
 });
 
-const changeSchema = z.object({
+export const changeSchema = z.object({
   meta: metaSchema.optional(),
   person_id: wholeSchema(0, Number.MAX_SAFE_INTEGER).optional(),
   galleries: z
@@ -47,23 +47,23 @@ type Change = z.output<typeof changeSchema>;
 
 /** Adding, reading, changing and deleting faces. */
 export function addFaceRoutes(router: DialectRouter, parts: FindFaceParts): void {
-  router.post('/face{s}', 'write', (ctx) => addFaces(ctx, parts));
-  router.post('/face{s}/gallery/:gallery', 'write', (ctx) => addFaces(ctx, parts));
+  router.post('/face', 'write', (ctx) => addFaces(ctx, parts));
+  router.post('/face/gallery/:gallery', 'write', (ctx) => addFaces(ctx, parts));
 
-  router.get('/face/id/:id', 'read', async (ctx) => {
-    ctx.body = await tell(ctx, parts, await openScope(ctx, parts));
-  });
   router.get('/faces/id/:id', 'read', async (ctx) => {
     ctx.body = [await tell(ctx, parts, await openScope(ctx, parts))];
   });
-  router.put('/face{s}/id/:id', 'write', async (ctx) => {
+  router.get('/face/id/:id', 'read', async (ctx) => {
+    ctx.body = await tell(ctx, parts, await openScope(ctx, parts));
+  });
+  router.put('/face/id/:id', 'write', async (ctx) => {
     const scope = await openScope(ctx, parts);
     const change = check(changeSchema, await readParameters(ctx, parts));
     const number = faceNumberOf(ctx);
     await parts.faces.change(number, scope.all, await toChange(change, { parts, scope, number }));
     ctx.body = await tell(ctx, parts, scope);
   });
-  router.delete('/face{s}/id/:id', 'write', async (ctx) => {
+  router.delete('/face/id/:id', 'write', async (ctx) => {
     const scope = await openScope(ctx, parts);
     await parts.faces.remove(faceNumberOf(ctx), scope.all);
     ctx.status = 204;

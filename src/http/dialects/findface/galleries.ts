@@ -8,7 +8,7 @@ import { check, readParameters, textSchema } from './parameters.ts';
 import { checkGalleryName, defaultGallery, openScope } from './scope.ts';
 import { mapped, streamResults } from './stream.ts';
 
-const newGallerySchema = z.object({
+export const newGallerySchema = z.object({
   name: textSchema(1_000).default(''),
 });
 

@@ -24,14 +24,14 @@ import { timeSchema } from './times.ts';
 
 const mostCameras = 1_000;
 
-const rangeSchema = z.object({
+export const rangeSchema = z.object({
   /** What is no UUID is no camera of ours. */
   cam_ids: listSchema(textSchema(64), mostCameras).optional(),
   start: timeSchema.optional(),
   end: timeSchema.optional(),
 });
 
-const searchSchema = rangeSchema.extend({
+export const searchSchema = rangeSchema.extend({
   person_id: wholeSchema(0, Number.MAX_SAFE_INTEGER).optional(),
   friend: flagSchema.optional(),
   limit: limitSchema,
@@ -47,7 +47,7 @@ export function addHistoryRoutes(router: DialectRouter, parts: FindFaceParts): v
     await answer(ctx, parts, { search, ...(personIds && { personIds }) });
   });
 
-  router.get('/person{s}/history/id/:id', 'read', async (ctx) => {
+  router.get('/person/history/id/:id', 'read', async (ctx) => {
     const scope = await openScope(ctx, parts);
     const range = check(rangeSchema, await readParameters(ctx, parts));
     const { person } = await personOf(ctx, parts, scope);

@@ -27,7 +27,7 @@ const mostGalleries = 100;
 
 const corner = coordinateSchema.optional();
 
-const identifySchema = z.object({
+export const identifySchema = z.object({
   x1: corner,
   y1: corner,
   x2: corner,
@@ -49,7 +49,7 @@ type Wish = z.output<typeof identifySchema>;
 /** Looking for the faces of a picture, in one gallery or in all. */
 export function addIdentifyRoutes(router: DialectRouter, parts: FindFaceParts): void {
   router.post('/identify', 'read', (ctx) => identify(ctx, parts));
-  router.post('/face{s}/gallery/:gallery/identify', 'read', (ctx) => identify(ctx, parts));
+  router.post('/face/gallery/:gallery/identify', 'read', (ctx) => identify(ctx, parts));
 }
 
 async function identify(ctx: RouteContext, parts: FindFaceParts): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../../domain/gallery.ts';
+import { longestText } from '../../../domain/gallery-bounds.ts';
 import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
 import type { FacePage, ListedFace, TextPlace } from '../../../domain/ports/gallery.ts';
 import type { PersonPlace } from '../../../services/persons.ts';
@@ -19,6 +20,7 @@ export async function* namesakesOf(
   ids: readonly Uuid[],
   meta: string,
 ): AsyncGenerator<ListedFace> {
+  if (meta.length > longestText) return;
   if (meta !== '') yield* allFaces(parts, ids, { text: meta });
   const owners = meta === '' ? [undefined] : await ownersOf(parts, ids, meta);
   for (const personId of owners) {

@@ -116,13 +116,16 @@ export function numberSchema(
       ],
       { error },
     )
-    .refine((value) => value >= least && value <= most, { error });
+    .refine((value) => value >= least && value <= most, { error })
+    .meta({ anyOf: undefined, type: 'number', minimum: least, maximum: most });
 }
 
 /** Whole numbers, also as text. */
 export function wholeSchema(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
-  return numberSchema(least, most, error).refine(Number.isInteger, { error });
+  return numberSchema(least, most, error)
+    .refine(Number.isInteger, { error })
+    .meta({ anyOf: undefined, type: 'integer', minimum: least, maximum: most });
 }
 
 /** More items of a page are not told; without a limit, or with 0, all are told, as they come. */
@@ -132,16 +135,19 @@ export const limitSchema = wholeSchema(0, Number.MAX_SAFE_INTEGER)
   .default(0)
   .transform((limit) => Math.min(limit, mostOfPage));
 
-export const flagSchema = z.union([z.boolean(), z.stringbool(), z.literal([0, 1]).transform(Boolean)], {
-  error: 'must be true or false',
-});
+export const flagSchema = z
+  .union([z.boolean(), z.stringbool(), z.literal([0, 1]).transform(Boolean)], {
+    error: 'must be true or false',
+  })
+  .meta({ anyOf: undefined, type: 'boolean' });
 
 /** Text; a number counts as its digits. */
 export function textSchema(longest: number) {
   const error = `must be text of at most ${longest} characters`;
   return z
     .union([z.string(), z.number().transform(String)], { error })
-    .refine((text) => text.length <= longest, { error });
+    .refine((text) => text.length <= longest, { error })
+    .meta({ anyOf: undefined, type: 'string', maxLength: longest });
 }
 
 /** An array; as text also JSON, or its items with commas between them. One item counts as an array of it. */

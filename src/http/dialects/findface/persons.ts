@@ -9,7 +9,7 @@ import { mapped, streamResults } from './stream.ts';
 /** So many are taken out of the store at once. */
 const atOnce = 100;
 
-type WirePerson = { readonly id: number; readonly meta: string };
+export type WirePerson = { readonly id: number; readonly meta: string };
 
 /** Persons; what was seen of them stands with the history. */
 export function addPersonRoutes(router: DialectRouter, parts: FindFaceParts): void {
@@ -20,7 +20,7 @@ export function addPersonRoutes(router: DialectRouter, parts: FindFaceParts): vo
       mapped(allPersons(parts, scope), (placed) => toWirePerson(placed, { parts, scope })),
     );
   });
-  router.get('/person{s}/id/:id', 'read', async (ctx) => {
+  router.get('/person/id/:id', 'read', async (ctx) => {
     const scope = await openScope(ctx, parts);
     ctx.body = await toWirePerson(await personOf(ctx, parts, scope), { parts, scope });
   });

@@ -34,7 +34,7 @@ export function attributesOf({ age, emotions, gender }: z.output<typeof features
   ];
 }
 
-const verifySchema = z.object({
+export const verifySchema = z.object({
   threshold: thresholdSchema,
   mf_selector: selectorSchema,
   bbox1: boxesSchema,
@@ -96,7 +96,7 @@ async function embed(
   });
 }
 
-type WirePair = {
+export type WirePair = {
   readonly bbox1: WireBox;
   readonly bbox2: WireBox;
   readonly confidence: number;

@@ -26,6 +26,7 @@ export const thresholdSchema = z
     ],
     { error },
   )
+  .meta({ anyOf: [{ enum: [...names] }, { type: 'number', minimum: 0, maximum: 1 }] })
   .default(defaultThreshold);
 
 /** Confidences of the embedding model that runs now. */

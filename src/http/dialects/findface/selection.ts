@@ -35,8 +35,10 @@ const boxSchema = z.union(
   { error: 'must be [x1, y1, x2, y2] or an object of these four' },
 );
 
-/** One box or several; each as an array of its four coordinates or as an object. */
-export const boxesSchema = z.preprocess(toBoxes, listSchema(boxSchema, mostBoxes).optional());
+/** One box or several; each as an array of its four coordinates or as an object. None at all are no wish. */
+export const boxesSchema = z
+  .preprocess(toBoxes, listSchema(boxSchema, mostBoxes).optional())
+  .transform((boxes) => (boxes?.length === 0 ? undefined : boxes));
 
 function toBoxes(given: unknown): unknown {
   const value = typeof given === 'string' ? (readJsonText(given) ?? given.split(',')) : given;
