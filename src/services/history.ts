@@ -64,12 +64,15 @@ export function createHistory({ nowMs = Date.now, ...parts }: HistoryParts): His
       await queue.flush();
       yield* history.list({ ...wish, visibleTo: visibleTo(caller) });
     },
-    prune: ({ dryRun } = { dryRun: false }) =>
-      history.prune({
+    async prune({ dryRun } = { dryRun: false }) {
+      // What still waits counts too.
+      await queue.flush();
+      return history.prune({
         beforeMs: nowMs() - policy.keepDays * dayMs,
         keepAtMost: policy.keepAtMost,
         dryRun,
-      }),
+      });
+    },
     status: () => queue.status(),
     async part(parting, leave) {
       await history.notePartings([parting]);
