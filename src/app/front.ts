@@ -80,7 +80,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       verification,
       access,
     },
-    backups,
+    ...{ backups, exports: parts.exports, imports: parts.imports },
     erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),

@@ -16,9 +16,10 @@ import { createRetention, type Retention } from '../services/retention.ts';
 import { createScrubbing, type Scrubbing } from '../services/scrubbing.ts';
 import { createVerification, type Verification } from '../services/verification.ts';
 import { readBackupSecret } from './backup-secret.ts';
+import { openPortable, type Portable } from './open-portable.ts';
 
 /** What the service keeps of its own doings, and the gallery whose doings are kept. */
-export type Records = {
+export type Records = Portable & {
   readonly gallery: Gallery;
   readonly jobs: JobService;
   readonly audit: AuditService;
@@ -32,7 +33,7 @@ export type Records = {
 };
 
 export type RecordsOptions = {
-  readonly settings: Pick<Settings, 'data' | 'backup' | 'jobs' | 'audit' | 'history'> & {
+  readonly settings: Pick<Settings, 'data' | 'backup' | 'portable' | 'jobs' | 'audit' | 'history'> & {
     readonly gallery: Pick<Settings['gallery'], 'quietHour'>;
   };
   readonly log: Log;
@@ -71,7 +72,9 @@ export function openRecords(
     createScrubbing({ gallery: store.gallery, jobs, quietHour, log: log.child({ part: 'scrubbing' }) }),
   );
   const verification = createVerification({ jobs, store, log: log.child({ part: 'verification' }) });
+  const portable = openPortable({ gallery, jobs, audit }, settings);
   return {
+    ...portable,
     gallery,
     jobs,
     audit,

@@ -16,6 +16,7 @@ import { addIdentify } from './commands/identify.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
+import { addPortable } from './commands/portable.ts';
 import { addServe } from './commands/serve.ts';
 import { addUsers } from './commands/users.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -62,6 +63,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addGallery,
     addErasures,
     addBackup,
+    addPortable,
     addAudit,
     addHistory,
     addConfig,

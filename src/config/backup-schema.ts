@@ -21,3 +21,12 @@ export const backupSchema = z.strictObject({
     isPath: true,
   }),
 });
+
+/** Where galleries in their portable form lie. */
+export const portableSchema = z.strictObject({
+  dir: filePath.optional().meta({
+    description: 'The folder where exports come, and where imports are looked for (docs/export.md).',
+    defaultText: '`exports` in the data folder',
+    isPath: true,
+  }),
+});

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { backupSchema } from './backup-schema.ts';
+import { backupSchema, portableSchema } from './backup-schema.ts';
 import { auditSchema, historySchema, jobsSchema } from './keeping.ts';
 
 /**
@@ -266,6 +266,7 @@ export const settingsSchema = z
     jobs: jobsSchema.prefault({}),
     store: storeSchema.prefault({}),
     backup: backupSchema.prefault({}),
+    portable: portableSchema.prefault({}),
     audit: auditSchema.prefault({}),
     history: historySchema.prefault({}),
     log: logSchema.prefault({}),

@@ -15,6 +15,8 @@ export const auditActions = [
   'persons-merged',
   'person-erased',
   'records-pruned',
+  'gallery-exported',
+  'gallery-imported',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -123,7 +123,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const store = await openStore(options.store ?? 'lmdb');
   const stack = new AsyncDisposableStack();
   const backup = await encryptedBy(store.dir);
-  const settings = { ...keeping, data: { dir: store.dir }, backup };
+  const settings = { ...keeping, data: { dir: store.dir }, backup, portable: {} };
   const records = openRecords(store, { settings, log: silentLog, stack });
   const services = createServices({ ...store, ...records }, vision, options);
   const issueKeys = async (slug: string) => {

@@ -1,8 +1,11 @@
+import { expect, vi } from 'vitest';
 import type { Camera } from '../../../src/domain/camera.ts';
 import { type Credential, localAdmin } from '../../../src/domain/credential.ts';
 import type { Collection, NewReference, Person } from '../../../src/domain/gallery.ts';
+import { hasEnded } from '../../../src/domain/job.ts';
 import type { KeyedReference } from '../../../src/domain/ports/gallery.ts';
 import type { TestServices } from '../../harness/app.ts';
+import { patience } from '../../harness/command.ts';
 import { portrait } from '../../harness/photographs.ts';
 
 /** What a request can be about: two collections, each with one person and her face. */
@@ -85,8 +88,12 @@ export async function stateOf({ gallery, credentials }: TestServices, place: Pla
   };
 }
 
-/** Of the whole store. */
+/** Of the whole store, when no job of a test before is at work any more. */
 export async function digestOf({ gallery, credentials, jobs }: TestServices): Promise<unknown> {
+  await vi.waitFor(
+    async () => expect((await jobs.list({ limit: 1_000 })).every(hasEnded)).toBe(true),
+    patience,
+  );
   return {
     gallery: await gallery.digest(),
     credentials: withoutUses(await credentials.list()),

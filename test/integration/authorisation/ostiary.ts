@@ -97,6 +97,10 @@ export const ostiary: Surface = {
     'GET /jobs': () => ({ path: '/jobs', elsewhere: 403 }),
     'GET /jobs/:id': () => ({ path: `/jobs/${nothing}`, status: 404, elsewhere: 403 }),
     'POST /jobs/:id/cancel': () => ({ path: `/jobs/${nothing}/cancel`, status: 404, elsewhere: 403 }),
+    'POST /exports': () => ({ path: '/exports', json: {}, status: 202, elsewhere: 403 }),
+    'POST /imports': () => ({
+      ...{ path: '/imports', json: { folder: 'nothing' }, status: 400, elsewhere: 403 },
+    }),
     'POST /backups': () => ({ path: '/backups', status: 202, elsewhere: 403 }),
   },
 };

@@ -13,6 +13,8 @@ import {
   identifyQuerySchema,
   newCollectionSchema,
   newErasureSchema,
+  newExportSchema,
+  newImportSchema,
   newKeysSchema,
   newUserSchema,
   passwordSchema,
@@ -94,6 +96,17 @@ const erasures: Routes = {
     answers: { 202: told.job },
   },
   'POST /backups': { summary: 'Make a backup', answers: { 202: told.job } },
+  'POST /exports': {
+    summary: 'Write collections as JSON lines and pictures',
+    body: jsonBody(newExportSchema),
+    answers: { 202: told.job },
+    refusals: ['collection-unknown'],
+  },
+  'POST /imports': {
+    summary: 'Add what such an export holds',
+    body: jsonBody(newImportSchema),
+    answers: { 202: told.job },
+  },
 };
 
 const recognition: Routes = {

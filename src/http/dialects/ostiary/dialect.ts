@@ -8,8 +8,10 @@ import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Backups } from '../../../services/backups.ts';
 import type { Collections } from '../../../services/collections.ts';
+import type { Exports } from '../../../services/exports.ts';
 import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
+import type { Imports } from '../../../services/imports.ts';
 import type { JobService } from '../../../services/jobs.ts';
 import { listModels } from '../../../services/models.ts';
 import type { People } from '../../../services/people.ts';
@@ -28,6 +30,7 @@ import { mountFaces } from './faces.ts';
 import { mountHistory } from './history.ts';
 import { mountJobs } from './jobs.ts';
 import { mountKeys, mountUsers } from './keys.ts';
+import { mountPortable } from './portable.ts';
 import { readBody } from './requests.ts';
 import { mountVectors } from './vectors.ts';
 import { mountVerification } from './verification.ts';
@@ -46,6 +49,8 @@ export type OstiaryParts = ErasureParts & {
   readonly retention: Retention;
   readonly verification: Verification;
   readonly backups: Backups;
+  readonly exports: Exports;
+  readonly imports: Imports;
   readonly models: ModelStore;
   readonly vision: Pick<Vision, 'status'>;
   readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
@@ -67,6 +72,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountErasures(router, parts);
   mountVerification(router, parts);
   mountBackups(router, parts);
+  mountPortable(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

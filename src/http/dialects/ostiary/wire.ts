@@ -269,6 +269,15 @@ export type JobAnswer = Pick<Job, 'id' | 'kind' | 'state' | 'progress' | 'report
   readonly endedAt?: string;
 };
 
+const folderSchema = z.string().min(1).max(4_096);
+
+/** Of all collections unless some are named, into a new folder unless one is named. */
+export const newExportSchema = z.strictObject({
+  collections: slugsSchema.optional(),
+  folder: folderSchema.optional(),
+});
+export const newImportSchema = z.strictObject({ folder: folderSchema });
+
 /** Whom to erase: by her id, or by her key in a collection. */
 export const newErasureSchema = z.union([
   z.strictObject({ personId: z.uuid() }),

@@ -1,0 +1,33 @@
+import type { Collections } from '../../../services/collections.ts';
+import type { Exports } from '../../../services/exports.ts';
+import type { Imports } from '../../../services/imports.ts';
+import type { BodyLimits } from '../../body/limits.ts';
+import { callerOf, type DialectRouter } from '../../dialect.ts';
+import { toJob } from './jobs.ts';
+import { readBody } from './requests.ts';
+import { newExportSchema, newImportSchema } from './wire.ts';
+
+export type PortableParts = {
+  readonly collections: Collections;
+  readonly exports: Exports;
+  readonly imports: Imports;
+  readonly bodyLimits: BodyLimits;
+};
+
+export function mountPortable(
+  router: DialectRouter,
+  { collections, exports, imports, bodyLimits }: PortableParts,
+): void {
+  router.post('/exports', 'admin', async (ctx) => {
+    const { collections: slugs, folder } = await readBody(ctx, bodyLimits, newExportSchema);
+    const caller = callerOf(ctx);
+    const chosen = slugs ? await collections.getAll(caller, slugs) : await collections.list(caller);
+    ctx.status = 202;
+    ctx.body = toJob(await exports.begin(chosen, { folder, isLocal: ctx.state.trusted }));
+  });
+  router.post('/imports', 'admin', async (ctx) => {
+    const { folder } = await readBody(ctx, bodyLimits, newImportSchema);
+    ctx.status = 202;
+    ctx.body = toJob(await imports.begin({ folder, isLocal: ctx.state.trusted }));
+  });
+}
