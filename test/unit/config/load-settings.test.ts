@@ -110,6 +110,10 @@ describe('loadSettings', () => {
       'http.tls.key',
       'models.dir',
       'store.keyFile',
+      'backup.dir',
+      'backup.keyFile',
+      'backup.passphraseFile',
+      'portable.dir',
     ];
     const free = [...paths, 'vision.profile'];
     // Anything but free text is checked, so a value that fits nowhere must be noticed.
