@@ -28,6 +28,7 @@ import { createHealth } from '../services/health.ts';
 import { createIntake } from '../services/intake.ts';
 import { createPeople } from '../services/people.ts';
 import { createPersons } from '../services/persons.ts';
+import { createPictureLinks } from '../services/picture-links.ts';
 import { createRecognition } from '../services/recognition.ts';
 import { recordRecognition } from '../services/recorded-recognition.ts';
 import { createRegistered } from '../services/registered.ts';
@@ -92,6 +93,8 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
+    pictureLinks: createPictureLinks({ signing, people }),
+    publicUrl: settings.http.publicUrl,
     ...{ people, recognition, intake: createIntake({ gallery, people, recognition, history, which }) },
     arrivals: createArrivals({ gallery, people, scoreTable }),
     bodyLimits: toBodyLimits(settings),

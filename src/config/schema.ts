@@ -59,6 +59,13 @@ const httpSchema = z.strictObject({
       findface: ownPort('FindFace', 'its usual one is 8000'),
     })
     .prefault({}),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' })
+    .optional()
+    .meta({
+      description:
+        'The address under which clients reach the main port, with which links to pictures begin; without it they are paths.',
+    }),
   plain: z.boolean().default(false).meta({
     description:
       'Allows HTTP without TLS off the loopback: keys and pictures then cross the network in the clear.',

@@ -150,9 +150,10 @@ async function replace(
 }
 
 async function dropImages({ gallery }: ArrivalsParts, collectionId: Uuid, personId: Uuid): Promise<void> {
-  for (const { id } of await referencesOf(gallery, collectionId, personId)) {
+  const all = await referencesOf(gallery, collectionId, personId);
+  for (const { id } of all.filter(({ hasCrop, hasPicture }) => hasCrop || hasPicture)) {
     const reference = await gallery.findReference(collectionId, id);
-    if (!reference || (!reference.crop && !reference.hasPicture)) continue;
+    if (!reference) continue;
     const { key, template, box, landmarks, detectorScore, quality, text, metadata } = reference;
     const bare = { template, box, landmarks, detectorScore, quality, text, metadata };
     await gallery.enrol(collectionId, key, bare, { personId, replacing: id });

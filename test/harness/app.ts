@@ -45,6 +45,7 @@ import { createFaces, type Faces } from '../../src/services/faces.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createPersons, type Persons } from '../../src/services/persons.ts';
+import { createPictureLinks, type PictureLinks } from '../../src/services/picture-links.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
 import { recordRecognition } from '../../src/services/recorded-recognition.ts';
 import { createSigning, type Signing } from '../../src/services/signing.ts';
@@ -60,6 +61,7 @@ export type TestServices = Records & {
   readonly persons: Persons;
   readonly faces: Faces;
   readonly arrivals: Arrivals;
+  readonly pictureLinks: PictureLinks;
   readonly collections: Collections;
   readonly access: Access;
   readonly fetcher: PictureFetcher;
@@ -225,6 +227,7 @@ function createServices(
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
     people,
     persons: createPersons({ gallery }),
+    pictureLinks: createPictureLinks({ signing, people }),
     faces: createFaces({ gallery }),
     arrivals: createArrivals({ gallery, people, scoreTable: readScoreTables() }),
     fetcher: openMemoryPictureFetcher(options.fetchable),

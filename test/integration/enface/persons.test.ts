@@ -1,5 +1,7 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { localAdmin } from '../../../src/domain/credential.ts';
+import { call } from '../../harness/http-client.ts';
 import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
 import {
   answer,
@@ -71,6 +73,33 @@ describe('a person of Enface', () => {
     const id = await created(ann, { fields: '["x"]' });
     const reply = await enface.ask('POST', '/person', { json: { person_id: id } });
     expect(answer(reply)).toEqual({ status: 200, json: { ...person, person_id: id, fields: ['x'] } });
+  });
+
+  it('has an image, until it is not wanted any more (769–773, R)', async () => {
+    const person_id = await created(ann);
+    const imageUrl = async () =>
+      ((await enface.ask('POST', '/person', { json: { person_id } })).json as { image_url: string })
+        .image_url;
+    const link = await imageUrl();
+    expect(link).toMatch(/^\/enface\/v1\/image\/[\w-]+$/);
+    const shown = await call(enface.app.main.address, 'GET', link);
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(shown.bytes.equals(ann)).toBe(true);
+    await enface.ask('POST', '/person/update', { json: { person_id, drop_image: true } });
+    expect(await imageUrl()).toBe('');
+    expect((await call(enface.app.main.address, 'GET', link)).status).toBe(404);
+    expect((await create(otherAnn)).json).toMatchObject({ persons_updated: [{ person_id }] });
+  });
+
+  it('has no picture of others beside her face (ours)', async () => {
+    const person_id = await created(group(3), { new_person_yaw_max: '80' });
+    const { image_url } = (await enface.ask('POST', '/person', { json: { person_id } })).json as {
+      image_url: string;
+    };
+    const { width, height } = await sharp(
+      (await call(enface.app.main.address, 'GET', image_url)).bytes,
+    ).metadata();
+    expect([width, height]).toEqual([320, 320]);
   });
 
   it('gets other fields (749–830)', async () => {

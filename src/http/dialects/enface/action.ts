@@ -40,7 +40,7 @@ export function addActionRoute(router: DialectRouter, deps: EnfaceDeps): void {
     const spent = startSpending();
     const part = { name: 'image', atMost: 1 } as const;
     const { options, images } = await readPictures(ctx, deps, { schema: actionBody, part });
-    const telling = await openTelling(deps, callerOf(ctx));
+    const telling = await openTelling(deps, ctx);
     const acting = { ctx, deps, telling, plan: await planOf(ctx, deps, { options, telling }) };
     const ask = toPictureAsk(images[0]!, acting.plan.options);
     const looking = deps.recognition.embed({ ...ask, crop: true }, ctx.state.signal);

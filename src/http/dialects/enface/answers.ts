@@ -1,14 +1,17 @@
 import { anchoredScales, openAnchoredScale } from '../../../domain/anchored-scale.ts';
-import type { Credential } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { Candidate, Uuid } from '../../../domain/gallery.ts';
 import type { ListedReference } from '../../../domain/ports/gallery.ts';
 import { poseOf } from '../../../services/pictures.ts';
 import type { Recognition } from '../../../services/recognition.ts';
+import { callerOf, type RequestContext } from '../../dialect.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { type Lists, openLists } from './lists.ts';
 import { notesIn, type PersonNotes } from './notes.ts';
 import type { WireMatch, WirePerson } from './wire.ts';
+
+/** Where the API stands on the main port. */
+export const prefix = '/enface';
 
 /** Tells persons and matches to one caller. */
 export type Telling = {
@@ -19,8 +22,10 @@ export type Telling = {
   matches(candidates: readonly Candidate[]): Promise<WireMatch[]>;
 };
 
-export async function openTelling(deps: EnfaceDeps, caller: Credential): Promise<Telling> {
+export async function openTelling(deps: EnfaceDeps, ctx: RequestContext): Promise<Telling> {
   const { cameras, persons, recognition } = deps;
+  const caller = callerOf(ctx);
+  const toImageUrl = imageUrls(deps, ctx);
   const lists = await openLists(deps.collections, caller);
 
   const findPerson = async (collectionId: Uuid, personId: Uuid) => {
@@ -53,7 +58,7 @@ export async function openTelling(deps: EnfaceDeps, caller: Credential): Promise
         ...{ person_id: personId, list_id: lists.idOf(collectionId) },
         created: toIso(person.createdAtMs),
         updated: toIso(notes.updatedAtMs ?? face?.createdAtMs ?? person.createdAtMs),
-        ...{ group_id, source_id, image_url: '', fields, features, status },
+        ...{ group_id, source_id, image_url: toImageUrl(face), fields, features, status },
         ...toAngles(notes, face),
         person_source: await sourceOf(notes),
       };
@@ -66,7 +71,7 @@ export async function openTelling(deps: EnfaceDeps, caller: Credential): Promise
         if (!face) continue;
         found.push({
           ...{ person_id: personId, list_id: lists.idOf(collectionId), score: toScore(score) },
-          ...{ fields: notesIn(face.metadata).fields, image_url: '' },
+          ...{ fields: notesIn(face.metadata).fields, image_url: toImageUrl(face) },
         });
       }
       return found;
@@ -82,6 +87,19 @@ export async function recordOf(
 ): Promise<ListedReference | undefined> {
   const { references } = await people.listReferences(collectionId, { key, offset: 0, limit: 1 });
   return references[0];
+}
+
+/** Where the image of a face is shown; empty when none is kept. */
+function imageUrls({ pictureLinks, publicUrl }: EnfaceDeps, { path }: RequestContext) {
+  // Without an address of its own to tell, a link begins where the request has found the API.
+  const base =
+    publicUrl === undefined
+      ? path.slice(0, path.indexOf('/v1/'))
+      : `${publicUrl.replace(/\/$/, '')}${prefix}`;
+  return (face: ListedReference | undefined): string => {
+    if (!face?.hasPicture && !face?.hasCrop) return '';
+    return `${base}/v1/image/${pictureLinks.write({ collectionId: face.collectionId, referenceId: face.id })}`;
+  };
 }
 
 function toAngles({ pose }: PersonNotes, face: ListedReference | undefined) {

@@ -2,6 +2,7 @@ import type { Credential } from '../../../domain/credential.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { addActionRoute } from './action.ts';
+import { prefix } from './answers.ts';
 import { bodyOf } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { errors } from './errors.ts';
@@ -22,7 +23,7 @@ export function createEnfaceDialect(deps: EnfaceDeps): Dialect {
   addActionRoute(router, deps);
   return {
     name: 'enface',
-    prefix: '/enface',
+    prefix,
     errors,
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),

@@ -26,6 +26,8 @@ export function addPersonRoutes(router: DialectRouter, deps: EnfaceDeps): void {
   addChanging(router, deps);
 }
 
+const jpegHead = 0xff_d8;
+
 /** What each face of a picture has become. */
 type Made = { persons_updated: WirePerson[]; persons_new: WirePerson[][]; matches: WireMatch[] };
 
@@ -35,7 +37,7 @@ function addCreate(router: DialectRouter, deps: EnfaceDeps): void {
     const part = { name: 'image', atMost: 1 } as const;
     const { options, images } = await readPictures(ctx, deps, { schema: personCreateBody, part });
     checkFields(options.fields);
-    const telling = await openTelling(deps, callerOf(ctx));
+    const telling = await openTelling(deps, ctx);
     const list = await telling.lists.find(options.list_id);
     if (!list) throw refused(400, `list id '${options.list_id}' does not found`);
     const replaced = options.replace_person_id;
@@ -114,9 +116,14 @@ export async function told(
 }
 
 function addReading(router: DialectRouter, deps: EnfaceDeps): void {
+  router.get('/image/:link', 'nothing', async (ctx) => {
+    const image = Buffer.from(await deps.pictureLinks.open(ctx.params.link ?? ''));
+    ctx.type = image.readUInt16BE(0) === jpegHead ? 'image/jpeg' : 'application/octet-stream';
+    ctx.body = image;
+  });
   router.on(['get', 'post'], '/person', 'read', async (ctx) => {
     const { list_id, person_id } = await readFields(ctx, deps, personBody);
-    const telling = await openTelling(deps, callerOf(ctx));
+    const telling = await openTelling(deps, ctx);
     ctx.body = await requirePerson(telling, await requireList(telling, list_id), person_id);
   });
 }
@@ -127,7 +134,7 @@ function addChanging(router: DialectRouter, deps: EnfaceDeps): void {
   router.on(['put', 'post'], '/person/update', 'write', async (ctx) => {
     const { list_id, person_id, fields, drop_image } = await readFields(ctx, deps, personUpdateBody);
     checkFields(fields);
-    const telling = await openTelling(deps, callerOf(ctx));
+    const telling = await openTelling(deps, ctx);
     const list = await requireList(telling, list_id);
     await requirePerson(telling, list, person_id);
     if (fields === undefined && !drop_image) throw refused(400, 'nothing to change');
@@ -143,7 +150,7 @@ function addChanging(router: DialectRouter, deps: EnfaceDeps): void {
 
   router.on(['delete', 'post'], '/person/delete', 'write', async (ctx) => {
     const { list_id, person_id: ids } = await readFields(ctx, deps, personDeleteBody);
-    const telling = await openTelling(deps, callerOf(ctx));
+    const telling = await openTelling(deps, ctx);
     const list = await requireList(telling, list_id);
     const present: Uuid[] = [];
     for (const id of new Set(ids)) if (await telling.person(list.id, id)) present.push(id);

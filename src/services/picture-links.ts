@@ -1,0 +1,51 @@
+import { AppError } from '../domain/errors.ts';
+import type { Uuid } from '../domain/gallery.ts';
+import { ownUuidBytes, uuidAt } from '../primitives/uuid-bytes.ts';
+import type { People } from './people.ts';
+import type { Signing } from './signing.ts';
+
+export type PicturePlace = { readonly collectionId: Uuid; readonly referenceId: Uuid };
+
+/** Links that show the picture of a reference to whoever has one, until they end. */
+export interface PictureLinks {
+  /** Good in an address as it is. */
+  write(place: PicturePlace): string;
+  /** The picture as it was enrolled or, where it was not kept, the crop. `reference-unknown` when there is nothing to show. */
+  open(link: string): Promise<Uint8Array>;
+}
+
+export type PictureLinksParts = {
+  readonly signing: Pick<Signing, 'sign' | 'open'>;
+  readonly people: Pick<People, 'findReference' | 'readPicture'>;
+  readonly nowMs?: () => number;
+};
+
+const lifeMs = 86_400_000;
+const uuidLength = 16;
+/** Milliseconds since 1970 fit into so many bytes. */
+const timeLength = 6;
+
+export function createPictureLinks({ signing, people, nowMs = Date.now }: PictureLinksParts): PictureLinks {
+  return {
+    write({ collectionId, referenceId }) {
+      const end = Buffer.alloc(timeLength);
+      end.writeUIntBE(nowMs() + lifeMs, 0, timeLength);
+      const ids = [ownUuidBytes(collectionId), ownUuidBytes(referenceId)];
+      return signing.sign('picture-link', Buffer.concat([...ids, end]));
+    },
+    async open(link) {
+      const payload = signing.open('picture-link', link);
+      if (!payload || payload.readUIntBE(2 * uuidLength, timeLength) <= nowMs()) throw nothingThere();
+      const [collectionId, referenceId] = [uuidAt(payload), uuidAt(payload, uuidLength)];
+      const picture =
+        (await people.readPicture(collectionId, referenceId)) ??
+        (await people.findReference(collectionId, referenceId))?.crop?.jpeg;
+      if (!picture) throw nothingThere();
+      return picture;
+    },
+  };
+}
+
+function nothingThere(): AppError {
+  return new AppError('reference-unknown', 'The link shows nothing, or has ended');
+}
