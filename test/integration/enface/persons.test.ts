@@ -1,18 +1,8 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { localAdmin } from '../../../src/domain/credential.ts';
 import { call } from '../../harness/http-client.ts';
 import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
-import {
-  answer,
-  defaultId,
-  type EnfaceApp,
-  nothing,
-  person,
-  startEnface,
-  uuid1,
-  whole,
-} from './enface-app.ts';
+import { answer, defaultId, type EnfaceApp, nothing, person, startEnface, whole } from './enface-app.ts';
 
 // Numbers in brackets are lines of Enface's documentation, R is what was recovered, "ours" is what neither tells.
 
@@ -235,48 +225,5 @@ describe('looking for features', () => {
       status: 200,
       json: { status: 'ok', results: [[face], [face]], spent: whole },
     });
-  });
-});
-
-describe('a list of Enface', () => {
-  it('is made, listed, and has persons of its own (435–528)', async () => {
-    const reply = await enface.ask('POST', '/person/list/create', { json: { name: 'list name 1' } });
-    expect(answer(reply)).toEqual({ status: 201, json: { list_id: uuid1, status: 'ok' } });
-    const { list_id } = reply.json as { list_id: string };
-    expect(answer(await enface.ask('GET', '/person/lists'))).toMatchObject({
-      status: 200,
-      json: [{ list_id: defaultId }, { list_id, name: 'list name 1' }],
-    });
-    const here = await created(ann);
-    const there = await created(ann, { list_id });
-    expect(there).not.toBe(here);
-    expect((await enface.ask('POST', '/person', { json: { person_id: there, list_id } })).json).toMatchObject(
-      {
-        list_id,
-      },
-    );
-    expect((await enface.ask('POST', '/person', { json: { person_id: there } })).status).toBe(404);
-  });
-});
-
-describe('a user of Enface', () => {
-  it('logs in, and shows the session in the header or in the body (7–73)', async () => {
-    const { accounts, collections } = enface.app.services;
-    const { id } = await collections.get(localAdmin, 'default');
-    const user = { email: 'user@example.com', password: 'pa$$word' };
-    await accounts.create({
-      login: user.email,
-      password: user.password,
-      right: 'write',
-      reach: [id],
-      name: '',
-    });
-    const reply = await enface.ask('POST', '/user/login', { token: '', json: { ...user, valid_days: 1 } });
-    const token = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    expect(answer(reply)).toEqual({ status: 200, json: { status: 'ok', token } });
-    const session = (reply.json as { token: string }).token;
-    expect((await enface.ask('GET', '/person/lists', { token: session })).status).toBe(200);
-    const inBody = { token: '', json: { token: session } };
-    expect((await enface.ask('POST', '/person/lists', inBody)).json).toMatchObject([{ list_id: defaultId }]);
   });
 });

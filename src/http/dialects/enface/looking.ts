@@ -9,7 +9,7 @@ import type { Telling, WireFeature } from './wire.ts';
 const leastSide = 40;
 const leastFace = 30;
 /** So many of a picture's faces are processed, the largest ones. */
-const mostFaces = 100;
+const mostFaces = 50;
 
 export type LookOptions = Telling & {
   readonly multi: boolean;
