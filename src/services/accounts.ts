@@ -62,7 +62,7 @@ export interface Accounts {
   listTokens(caller: Credential): Promise<AccountToken[]>;
   /** `undefined` is never. `bad-input` when the account has too many. */
   createToken(caller: Credential, expiresAtMs: number | undefined): Promise<AccountToken>;
-  /** False when the account has no such token. */
+  /** False when the account has made no such token. */
   setTokenExpiry(caller: Credential, secret: string, expiresAtMs: number | undefined): Promise<boolean>;
   /** False when the account has no such token. */
   deleteToken(caller: Credential, secret: string): Promise<boolean>;
@@ -226,7 +226,8 @@ function tokenCalls({ credentials, dialect, access, signing, now = Date.now }: A
     },
     async setTokenExpiry(caller, secret, expiresAtMs) {
       const token = await ownToken(caller, secret);
-      return token !== undefined && access.setExpiry(token.id, expiresAtMs);
+      // What an operator has made ends when the operator has said.
+      return token?.ownerId !== undefined && access.setExpiry(token.id, expiresAtMs);
     },
     async deleteToken(caller, secret) {
       const token = await ownToken(caller, secret);

@@ -214,6 +214,8 @@ describe('a token', () => {
       first!.secret,
       second.secret,
     ]);
+    expect(await accounts.setTokenExpiry(caller, first!.secret, undefined)).toBe(false);
+    expect(await accounts.setTokenExpiry(caller, second.secret, 9e15)).toBe(true);
     await accounts.deleteToken(child, first!.secret);
     await expect(accounts.admit(second.secret, 'a')).rejects.toMatchObject(wrong);
   });
