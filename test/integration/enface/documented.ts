@@ -1,15 +1,6 @@
-/**
- * The endpoints of Enface with their lines, written from the vendor's documentation; `line` is absent where it leaves one
- * out, which was recovered. And the test that shows each.
- */
-type Documented = {
-  readonly endpoint: string;
-  readonly line?: number;
-  readonly fields: readonly string[];
-  readonly answer: readonly string[];
-  readonly test: string;
-};
+import type { DocumentedEndpoint } from '../../fixtures/documented.ts';
 
+/** The endpoints that the vendor's documentation has, with its line, written from it, and those that were recovered; and the test that shows each. */
 const answered = ['status', 'message'];
 const admission = ['new_person_threshold', 'new_person_square_min', 'new_person_yaw_max'];
 const shown = ['bbox', 'bbox_pro', 'thumb', 'multi'];
@@ -18,7 +9,7 @@ const person = [
   ...['features', 'status', 'yaw', 'roll', 'pitch', 'person_source'],
 ];
 
-export const documented: readonly Documented[] = [
+export const documented: readonly DocumentedEndpoint[] = [
   {
     endpoint: 'POST /v1/user/login',
     line: 46,
@@ -42,12 +33,14 @@ export const documented: readonly Documented[] = [
   },
   {
     endpoint: 'PUT /v1/token/update',
+    line: 'R',
     fields: ['token_id', 'valid_days', 'expires'],
     answer: answered,
     test: 'gets another end (R)',
   },
   {
     endpoint: 'DELETE /v1/token/delete',
+    line: 'R',
     fields: ['token_id'],
     answer: answered,
     test: 'is deleted (R)',
@@ -68,12 +61,14 @@ export const documented: readonly Documented[] = [
   },
   {
     endpoint: 'PUT /v1/source/group/update',
+    line: 'R',
     fields: ['group_id', 'name', 'person_list_search'],
     answer: answered,
     test: 'is changed (R)',
   },
   {
     endpoint: 'DELETE /v1/source/group/delete',
+    line: 'R',
     fields: ['group_id'],
     answer: answered,
     test: 'is deleted, also with others at once, but not the default one (R)',
@@ -97,12 +92,14 @@ export const documented: readonly Documented[] = [
   },
   {
     endpoint: 'PUT /v1/source/update',
+    line: 'R',
     fields: ['source_id', 'name', 'feature_check', ...admission],
     answer: answered,
     test: 'is changed in what is said of it (R)',
   },
   {
     endpoint: 'DELETE /v1/source/delete',
+    line: 'R',
     fields: ['source_id'],
     answer: answered,
     test: 'is deleted, but not the default one (R)',
@@ -120,15 +117,20 @@ export const documented: readonly Documented[] = [
     fields: [],
     answer: ['list_id', 'name', 'created'],
     test: 'is listed after the default one, by both verbs (499–528, R)',
+    ours: {
+      list_id: 'its name and form; the documentation shows an empty object',
+    },
   },
   {
     endpoint: 'PUT /v1/person/list/update',
+    line: 'R',
     fields: ['list_id', 'name'],
     answer: answered,
     test: 'gets another name, but not the default one (R)',
   },
   {
     endpoint: 'DELETE /v1/person/list/delete',
+    line: 'R',
     fields: ['list_id', 'name'],
     answer: answered,
     test: 'is deleted by its id or its name, but not the default one (R)',
@@ -142,6 +144,13 @@ export const documented: readonly Documented[] = [
     ],
     answer: [...answered, 'faces_total', 'persons_updated', 'persons_new', 'matches', 'spent', ...person],
     test: 'is made from a picture, in the default list: 201 (534–652, R)',
+    ours: {
+      matches: '`{person_id, list_id, score, fields, image_url}`',
+      persons_updated: 'one list of persons',
+      bbox: '`[[x1, y1], [x2, y2]]`, in an array `faces` beside the persons',
+      bbox_pro: 'four corners from the top left on, clockwise, turned with the face',
+      thumb: '112 × 112 pixels, JPEG as base64',
+    },
   },
   {
     endpoint: 'POST /v1/person',
@@ -170,6 +179,10 @@ export const documented: readonly Documented[] = [
     fields: ['images', ...shown, 'token'],
     answer: ['image1', 'image2', 'spent', 'status'],
     test: 'tells the largest face of each and how alike they are (904–979)',
+    ours: {
+      image1: 'for each face `{score, scores}`: the best, and those with each face of the other picture',
+      image2: 'as image1',
+    },
   },
   {
     endpoint: 'POST /v1/detect',
@@ -187,5 +200,9 @@ export const documented: readonly Documented[] = [
     ],
     answer: [...answered, 'results', 'matches', 'bbox', 'spent'],
     test: 'finds who is in the default list, and makes nobody: the default source lets nobody in (1061–1213, R)',
+    ours: {
+      matches: '`{person_id, list_id, score, fields, image_url}`',
+      bbox: '`[[x1, y1], [x2, y2]]`',
+    },
   },
 ];
