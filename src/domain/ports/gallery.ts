@@ -162,7 +162,8 @@ export interface Gallery extends AsyncDisposable {
   ): Promise<{ references: ListedReference[]; total: number }>;
   /**
    * Removes the references that are there and tells which; ids unknown in this collection are passed over. A member
-   * leaves the collection with her last reference.
+   * leaves the collection with her last reference. Many go one slice after the other: when it rejects, each is wholly
+   * there or wholly gone.
    */
   removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]>;
   /** Removes all references of one member (who leaves), or of all; an unknown key removes none. */

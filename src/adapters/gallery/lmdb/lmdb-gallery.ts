@@ -37,7 +37,7 @@ import { findMembershipOf, findPersonByNumber, pageMemberships, placesOf } from 
 import type { Reader } from './reading/reader.ts';
 import { type SearchParts, searchGallery } from './reading/search.ts';
 import { type EraseParts, erase } from './removal/erase.ts';
-import { clearCollection, removeMember } from './removal/take-out.ts';
+import { clearCollection, removeMember, removeReferences } from './removal/take-out.ts';
 import type { Scrubber } from './scrubbing/scrubber.ts';
 import { changeReferences } from './writing/change-references.ts';
 import { enrolAll, requirePerson } from './writing/enrol.ts';
@@ -51,7 +51,6 @@ import {
   placeMember,
   renameMember,
 } from './writing/members.ts';
-import { findReference, removeReference } from './writing/references.ts';
 
 export type GalleryParts = LedgerParts &
   DigestParts &
@@ -234,13 +233,7 @@ export class LmdbGallery implements Gallery {
   }
 
   async removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]> {
-    return this.#write((ledger) => {
-      const collection = ledger.collection(collectionId);
-      return referenceIds.flatMap((id) => {
-        const record = findReference(ledger, collection, id);
-        return record ? [removeReference(ledger, collection, record)] : [];
-      });
-    });
+    return removeReferences(this.#parts.removals, collectionId, referenceIds);
   }
 
   async removeAllReferences(collectionId: Uuid, key?: string): Promise<number> {

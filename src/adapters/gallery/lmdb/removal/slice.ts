@@ -1,7 +1,7 @@
 import type { Ledger } from '../writing/ledger.ts';
 
 /** One transaction of a removal holds the event loop no longer than this. */
-const sliceMs = 8;
+const sliceMs = 5;
 
 /** What one transaction may still do of a removal that takes many. */
 export type Slice = { readonly ledger: Ledger; readonly isOver: () => boolean };

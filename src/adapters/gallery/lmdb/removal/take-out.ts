@@ -1,10 +1,13 @@
 import type { CollectionCounts, Uuid } from '../../../../domain/gallery.ts';
+import type { ListedReference } from '../../../../domain/ports/gallery.ts';
 import type { Clearing } from '../disk/stamped-records.ts';
+import type { OpenCollection } from '../writing/ledger.ts';
 import { findMember } from '../writing/members.ts';
+import { findReference, removeReference } from '../writing/references.ts';
 import { beginClearing } from './clearing.ts';
 import { beginDeparture } from './departure.ts';
 import type { Removals } from './removals.ts';
-import { beginSlice } from './slice.ts';
+import { beginSlice, type Slice } from './slice.ts';
 
 /** Resolves when the last slice is gone or, should that fail, when it is hidden and waits to be tried again. */
 export async function clearCollection(
@@ -36,4 +39,38 @@ export async function removeMember(
   if (!result) return undefined;
   await removals.settle({ kind: 'departure', collectionId, personId: result.personId });
   return result.references;
+}
+
+/** Slice by slice; tells which there were. */
+export async function removeReferences(
+  removals: Removals,
+  collectionId: Uuid,
+  referenceIds: readonly Uuid[],
+): Promise<ListedReference[]> {
+  const removed: ListedReference[] = [];
+  let done = 0;
+  do {
+    const { result } = await removals.commitWhenCleared((ledger) =>
+      removeSlice(beginSlice(ledger), ledger.collection(collectionId), referenceIds.slice(done)),
+    );
+    removed.push(...result.removed);
+    done += result.tried;
+  } while (done < referenceIds.length);
+  return removed;
+}
+
+function removeSlice(
+  { ledger, isOver }: Slice,
+  collection: OpenCollection,
+  referenceIds: readonly Uuid[],
+): { removed: ListedReference[]; tried: number } {
+  const removed: ListedReference[] = [];
+  let tried = 0;
+  for (const id of referenceIds) {
+    const record = findReference(ledger, collection, id);
+    if (record) removed.push(removeReference(ledger, collection, record));
+    tried++;
+    if (isOver()) break;
+  }
+  return { removed, tried };
 }
