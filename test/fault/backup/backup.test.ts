@@ -1,4 +1,4 @@
-import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
@@ -30,6 +30,9 @@ test.for([
   expect((await stat(file)).mode & 0o077).toBe(0);
   expect(await namesIn(backups)).toEqual([basename(file)]);
   expect(await searchFiles(backups, textNeedles('key', 'person 5'))).toEqual(new Map());
+  // What a process has left that was killed while it restored.
+  await mkdir(`${again}.restoring`);
+  await writeFile(join(`${again}.restoring`, 'gallery.mdb'), 'half');
   await restored({ file, dir: again, wrappingKey }, async ({ gallery }, outcome) => {
     expect(outcome).toEqual({ records, erased: 0, problems: [] });
     expect(await gallery.digest()).toBe(digest);
