@@ -8,6 +8,7 @@ import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
 import { backupFolder, erasureListFile, storeFolder } from '../config/places.ts';
 import type { Settings } from '../config/schema.ts';
 import { backupJobs } from '../services/backups.ts';
+import { exportJobs } from '../services/exports.ts';
 import { readStoreKey } from './store-key.ts';
 
 /** Makes the store of the data folder again from a backup; no service may run there. As `restoreLmdbStore`. */
@@ -28,9 +29,10 @@ export async function restoreStore(
   });
 }
 
-/** The backup in which they are was one of them; they must not begin again. */
+/** What they write lies outside of the store, and is not of the moment that it is of now: they must not go on. */
 async function endJobs({ jobs }: LmdbStore): Promise<void> {
   const states = ['waiting', 'running', 'cancelling'] as const;
-  const left = await jobs.list({ kind: backupJobs, states, limit: Number.POSITIVE_INFINITY });
-  for (const { id } of left) await jobs.step(id, { kind: 'end', outcome: { state: 'cancelled' } });
+  const left = await jobs.list({ states, limit: Number.POSITIVE_INFINITY });
+  const outward = left.filter(({ kind }) => kind === backupJobs || kind === exportJobs);
+  for (const { id } of outward) await jobs.step(id, { kind: 'end', outcome: { state: 'cancelled' } });
 }

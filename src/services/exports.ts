@@ -54,7 +54,7 @@ type Point = {
   readonly afterFace?: number;
 };
 
-const exportJobs = 'export';
+export const exportJobs = 'export';
 const personsAtOnce = 200;
 const facesAtOnce = 16;
 const saveEveryMs = 500;
