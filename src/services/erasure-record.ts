@@ -25,7 +25,7 @@ export function createErasureRecord({ gallery, list, log }: ErasureRecordParts):
   let failure: AppError | undefined;
   const complete = async () => {
     await list.add([]);
-    for await (const receipts of gallery.listErasures()) await list.add(receipts);
+    for await (const erased of gallery.listErasures()) await list.add(erased);
     failure = undefined;
   };
   return {
@@ -34,7 +34,8 @@ export function createErasureRecord({ gallery, list, log }: ErasureRecordParts):
       async erase(personId) {
         const receipt = await gallery.erase(personId);
         try {
-          await (failure ? complete() : list.add([receipt]));
+          // Also those who had become one with her: in a backup made before they are somebody still.
+          await complete();
         } catch (error) {
           // She is erased all the same, and must hear so; the next erasure, backup or start completes the list.
           failure = error instanceof AppError ? error : new AppError('internal', 'Unexpected failure');

@@ -49,17 +49,27 @@ export function scrubContract(name: string, open: OpenGallery): void {
       expect(await gallery.findErasure(bob.personId)).toMatchObject({ scrubbedAtMs: now });
     });
 
-    test('tells the receipts of all who were erased, and of nobody else', async () => {
+    test('tells all who were erased or had become one with them, and nobody else', async () => {
       const people = await Promise.all(
-        Array.from({ length: 5 }, (_, at) => gallery.enrol(main, `person ${at}`, pictured([1, at], `${at}`))),
+        Array.from({ length: 7 }, (_, at) => gallery.enrol(main, `person ${at}`, pictured([1, at], `${at}`))),
       );
-      await gallery.renameMembership(main, 'person 3', 'person 4');
-      const erased = people.slice(0, 2).map(({ personId }) => personId);
-      const receipts = await Promise.all(erased.map((personId) => gallery.erase(personId)));
+      const [ann, bea, cleo, dora] = people.map(({ personId }) => personId);
+      await gallery.renameMembership(main, 'person 3', 'person 2');
+      await gallery.renameMembership(main, 'person 2', 'person 1');
+      await gallery.renameMembership(main, 'person 5', 'person 4');
+      await gallery.removeMembership(main, 'person 6');
+      const { hiddenAtMs } = await gallery.erase(bea!);
+      now += 1;
+      const later = await gallery.erase(ann!);
       const listed: unknown[] = [];
       for await (const slice of gallery.listErasures()) listed.push(...slice);
-      expect(new Set(listed)).toEqual(new Set(receipts));
-      expect(listed).toHaveLength(2);
+      expect(new Set(listed)).toEqual(
+        new Set([
+          ...[bea, cleo, dora].map((personId) => ({ personId, hiddenAtMs })),
+          { personId: ann, hiddenAtMs: later.hiddenAtMs },
+        ]),
+      );
+      expect(listed).toHaveLength(4);
     });
 
     test('is the same gallery as before', async () => {

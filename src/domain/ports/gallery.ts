@@ -1,3 +1,4 @@
+import type { ListedErasure } from '../backup.ts';
 import type {
   Candidate,
   Collection,
@@ -180,8 +181,11 @@ export interface Gallery extends AsyncDisposable {
   /** Removes a person from all collections, for ever: the id is never given again. */
   erase(personId: Uuid): Promise<ErasureReceipt>;
   findErasure(personId: Uuid): Promise<ErasureReceipt | undefined>;
-  /** The receipts of all who were erased, in slices between which others go on; damaged ones are left out. */
-  listErasures(): AsyncIterable<readonly ErasureReceipt[]>;
+  /**
+   * All who were erased, and those who had become one with somebody who was, in slices between which others go on; damaged
+   * records are left out.
+   */
+  listErasures(): AsyncIterable<readonly ListedErasure[]>;
   /**
    * Takes all bytes of what was removed before out of the files, also of what was no erasure, and says so on the receipts.
    * Reads and writes go on meanwhile. One that rejects has changed nothing but, maybe, some of the files; besides as

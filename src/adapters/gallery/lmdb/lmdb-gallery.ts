@@ -1,3 +1,4 @@
+import type { ListedErasure } from '../../../domain/backup.ts';
 import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
@@ -261,8 +262,8 @@ export class LmdbGallery implements Gallery {
     return this.#reader.findErasure(personId);
   }
 
-  listErasures(): AsyncIterable<readonly ErasureReceipt[]> {
-    return this.#parts.receipts.all();
+  listErasures(): AsyncIterable<readonly ListedErasure[]> {
+    return this.#parts.receipts.erased();
   }
 
   async scrub(wish: ScrubWish = {}): Promise<Scrubbed> {

@@ -1,3 +1,4 @@
+import type { ListedErasure } from '../../../domain/backup.ts';
 import { eachItem } from '../../../domain/each-item.ts';
 import type {
   Candidate,
@@ -277,7 +278,7 @@ export class MemoryGallery implements Gallery {
     return this.#records.erasure(personId);
   }
 
-  async *listErasures(): AsyncGenerator<readonly ErasureReceipt[]> {
+  async *listErasures(): AsyncGenerator<readonly ListedErasure[]> {
     yield this.#records.erasures();
   }
 

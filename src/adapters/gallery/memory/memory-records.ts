@@ -1,3 +1,4 @@
+import type { ListedErasure } from '../../../domain/backup.ts';
 import type { Collection, ErasureReceipt, Membership, Reference, Uuid } from '../../../domain/gallery.ts';
 import {
   automaticKey,
@@ -14,6 +15,7 @@ import type { Ending } from '../../../domain/place-events.ts';
 import type { KeyedReference, NewEnrolment } from '../../../domain/ports/gallery.ts';
 import type { SyncedPerson } from '../../../domain/synced-records.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
+import { receiptOfLast } from '../../../domain/tombstone.ts';
 import type { HybridClock } from '../../../primitives/hybrid-clock.ts';
 import { MemoryStamps } from './memory-stamps.ts';
 
@@ -246,10 +248,12 @@ export class MemoryRecords {
     return { scrubbedAtMs, erasures };
   }
 
-  erasures(): ErasureReceipt[] {
-    return [...this.stamps.tombstones.values()].flatMap((tombstone) =>
-      tombstone.kind === 'erased' ? [tombstone.receipt] : [],
-    );
+  erasures(): ListedErasure[] {
+    const { tombstones } = this.stamps;
+    return [...tombstones].flatMap(([personId, tombstone]) => {
+      const receipt = receiptOfLast(tombstone, (id) => tombstones.get(id));
+      return receipt ? [{ personId, hiddenAtMs: receipt.hiddenAtMs }] : [];
+    });
   }
 
   erasure(personId: Uuid): ErasureReceipt | undefined {

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ListedErasure } from '../../../../domain/backup.ts';
 import { AppError } from '../../../../domain/errors.ts';
 import type { ErasureReceipt, Uuid } from '../../../../domain/gallery.ts';
-import type { Tombstone } from '../../../../domain/tombstone.ts';
+import { receiptOf, receiptOfLast, type Tombstone } from '../../../../domain/tombstone.ts';
 import type { Environment } from '../disk/environment.ts';
-import { ownUuidBytes } from '../disk/keys.ts';
+import { ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
 import type { LedgerParts } from '../writing/ledger.ts';
 import { departures } from './departure.ts';
@@ -53,7 +54,7 @@ export class Receipts {
     const { environment, tables, nowMs } = this.#parts;
     const leaving = new Set(departures(tables).map(({ personId }) => personId));
     let unscrubbedSinceMs: number | undefined;
-    for await (const page of this.all()) {
+    for await (const page of this.#pages()) {
       for (const { hiddenAtMs, scrubbedAtMs } of page) {
         if (scrubbedAtMs === undefined)
           unscrubbedSinceMs = Math.min(unscrubbedSinceMs ?? hiddenAtMs, hiddenAtMs);
@@ -72,7 +73,7 @@ export class Receipts {
   /** Those whose records are gone, but maybe not their bytes. */
   async unscrubbed(): Promise<Uuid[]> {
     const found: Uuid[] = [];
-    for await (const page of this.all()) {
+    for await (const page of this.#pages()) {
       const such = page.filter(
         ({ removedAtMs, scrubbedAtMs }) => removedAtMs !== undefined && scrubbedAtMs === undefined,
       );
@@ -92,20 +93,42 @@ export class Receipts {
     }
   }
 
+  /** As `Gallery.listErasures`. */
+  async *erased(): AsyncGenerator<ListedErasure[]> {
+    for await (const page of this.#tombstones()) {
+      yield page.flatMap(({ personId, tombstone }) => {
+        const receipt = receiptOfLast(tombstone, (id) => this.#find(id));
+        return receipt ? [{ personId, hiddenAtMs: receipt.hiddenAtMs }] : [];
+      });
+    }
+  }
+
   /** All receipts, in slices. */
-  async *all(): AsyncGenerator<ErasureReceipt[]> {
+  async *#pages(): AsyncGenerator<ErasureReceipt[]> {
+    for await (const page of this.#tombstones())
+      yield page.flatMap(({ tombstone }) => receiptOf(tombstone) ?? []);
+  }
+
+  async *#tombstones(): AsyncGenerator<{ personId: Uuid; tombstone: Tombstone }[]> {
     const { tombstones } = this.#parts.tables;
     for (let after: Buffer | undefined; ; await nextTurn()) {
       const page = [...tombstones.sealedEntries({ ...(after && { after }), limit: tombstonesInASlice })];
       after = page.at(-1)?.key;
       // A damaged one must not keep the gallery from opening; who asks for it is told.
-      yield page.flatMap(({ open }) => receiptOf(readable(open)) ?? []);
+      yield page.flatMap(({ key, open }) => {
+        const tombstone = readable(open);
+        return tombstone ? [{ personId: uuidAt(key), tombstone }] : [];
+      });
       if (page.length < tombstonesInASlice) return;
     }
   }
 
+  #find(personId: Uuid): Tombstone | undefined {
+    return readable(() => this.#parts.tables.tombstones.get(ownUuidBytes(personId)));
+  }
+
   #read(personId: Uuid): ErasureReceipt | undefined {
-    return receiptOf(readable(() => this.#parts.tables.tombstones.get(ownUuidBytes(personId))));
+    return receiptOf(this.#find(personId));
   }
 
   #put(receipt: ErasureReceipt): void {
@@ -114,8 +137,4 @@ export class Receipts {
     const { stamp } = tombstones.get(key)!;
     tombstones.put(key, { kind: 'erased', receipt, stamp });
   }
-}
-
-function receiptOf(tombstone: Tombstone | undefined): ErasureReceipt | undefined {
-  return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
 }
