@@ -8,7 +8,7 @@ import { namesakesOf } from './metas.ts';
 import { nextFaces } from './pages.ts';
 import { check, limitSchema, readParameters, wholeSchema } from './parameters.ts';
 import { openScope, type Scope } from './scope.ts';
-import { mapped, streamResults } from './stream.ts';
+import { collected, mapped, streamResults } from './stream.ts';
 import type { WireFace } from './wire.ts';
 
 /** So many faces are taken out of the store at once. */
@@ -64,8 +64,7 @@ async function answer(
   if (limit === 0) return streamResults(ctx, mapped(upTo(listing, maxId), tell));
   const wish: FacePage = { order: 'newest first', limit, ...(maxId !== undefined && { after: maxId + 1 }) };
   const { faces, hasMore } = await listing.parts.faces.list(listing.ids, wish);
-  const results: WireFace[] = [];
-  for (const face of faces.toReversed()) results.push(await tell(face));
+  const results = await collected(mapped(faces.toReversed(), tell));
   const oldest = faces.at(-1);
   const more = hasMore && oldest ? { next_page: nextFaces(ctx, oldest.number - 1) } : {};
   ctx.body = { ...more, results };

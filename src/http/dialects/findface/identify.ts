@@ -19,6 +19,7 @@ import {
   selectorSchema,
   tellingSeveral,
 } from './selection.ts';
+import { collected, mapped } from './stream.ts';
 import { boxKey } from './wire.ts';
 
 /** More of those who are found are not told. */
@@ -99,15 +100,13 @@ async function tell(
   const version = versionOf(ctx);
   const pieces: string[] = [];
   for (const [at, face] of picture.faces.entries()) {
-    const results: unknown[] = [];
-    for (const { score, faceNumber } of candidates[at] ?? []) {
+    const told = mapped(candidates[at] ?? [], async ({ score, faceNumber }) => {
       // It may have been deleted since it was found.
       const known = await orGone(parts.faces.get(faceNumber, scope.all));
-      if (!known) continue;
-      const wire = await toWireFace(known, { ...parts, scope, version });
-      results.push({ confidence: toScore(score), face: wire });
-    }
-    pieces.push(`${JSON.stringify(boxKey(face.box))}: ${JSON.stringify(results)}`);
+      const wire = known && (await toWireFace(known, { ...parts, scope, version }));
+      return wire ? [{ confidence: toScore(score), face: wire }] : [];
+    });
+    pieces.push(`${JSON.stringify(boxKey(face.box))}: ${JSON.stringify((await collected(told)).flat())}`);
   }
   return pieces;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Uuid } from '../../../domain/gallery.ts';
 import { longestText } from '../../../domain/gallery-bounds.ts';
 import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
@@ -66,6 +67,7 @@ async function* textsOf({ faces }: Lists, ids: readonly Uuid[]): AsyncGenerator<
 async function* keysOf({ persons }: Lists, ids: readonly Uuid[]): AsyncGenerator<string> {
   for (let after: PersonPlace | undefined; ; ) {
     const page = await persons.list(ids, { limit: atOnce, ...(after && { after }) });
+    await nextTurn();
     for (const { places } of page) {
       const { key } = places[0]!;
       if (!isAutomaticKey(key)) yield key;

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RequestContext } from '../../dialect.ts';
 
 /** Items are written together until there is so much text. */
@@ -37,10 +38,26 @@ async function* textOf(
   }
 }
 
+/** After so long other requests have their turn, whoever took the time. */
+const turnMs = 2;
+
 /** Each item as it comes, made into something else. */
 export async function* mapped<T, R>(
-  items: AsyncIterable<T>,
-  map: (item: T) => Promise<R>,
+  items: AsyncIterable<T> | Iterable<T>,
+  map: (item: T) => R | Promise<R>,
 ): AsyncGenerator<R> {
-  for await (const item of items) yield await map(item);
+  let endMs = performance.now() + turnMs;
+  for await (const item of items) {
+    yield await map(item);
+    if (performance.now() < endMs) continue;
+    await nextTurn();
+    endMs = performance.now() + turnMs;
+  }
+}
+
+/** All of them, once the last has come. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
