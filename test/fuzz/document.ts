@@ -12,7 +12,7 @@ type Media = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
 export type Operation = {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Media };
+  readonly requestBody?: { readonly required: boolean; readonly content: Media };
   readonly responses: Readonly<Record<string, { readonly content?: Media }>>;
 };
 

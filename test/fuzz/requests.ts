@@ -39,7 +39,8 @@ export function badChanges(operation: Operation, pattern: string, checks: Checks
   return [
     ...parameters.flatMap((parameter) => badParameter(parameter, pattern, checks)),
     ...badFields(jsonSchemaOf(requestBody), checks),
-    ...(requestBody ? badBodies : []),
+    ...(requestBody ? [notABody] : []),
+    ...(requestBody?.required ? [noBody] : []),
   ];
 }
 
@@ -74,10 +75,11 @@ function badFields(schema: ObjectSchema | undefined, checks: Checks): Change[] {
   }));
 }
 
-const badBodies: readonly Change[] = [
-  { what: 'a body that is none', apply: brokenBody },
-  { what: 'no body', apply: ({ json: _, files: __, body: ___, ...sample }) => sample },
-];
+const notABody: Change = { what: 'a body that is none', apply: brokenBody };
+const noBody: Change = {
+  what: 'no body',
+  apply: ({ json: _, files: __, body: ___, ...sample }) => sample,
+};
 
 function brokenBody({ json, files, body: _, ...sample }: Sample): Sample {
   const bytes = new TextEncoder().encode('{"no": [picture');

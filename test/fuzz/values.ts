@@ -15,8 +15,10 @@ type Told = {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly items?: JsonSchema;
+  /** False where all items have schemas of their own. */
+  readonly items?: JsonSchema | false;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
 };
@@ -72,9 +74,9 @@ function texts({ pattern, format, contentEncoding, minLength = 0, maxLength = 20
     .filter(({ length }) => length >= minLength && length <= maxLength);
 }
 
-function lists({ items, minItems = 0 }: Told): fc.Arbitrary<unknown> | undefined {
-  const item = items && fitting(items);
-  return item && fc.array(item, { minLength: minItems, maxLength: minItems + 3 });
+function lists({ items, minItems = 0, maxItems = 100 }: Told): fc.Arbitrary<unknown> | undefined {
+  const item = items ? fitting(items) : undefined;
+  return item && fc.array(item, { minLength: minItems, maxLength: Math.min(maxItems, minItems + 3) });
 }
 
 function objects({ properties = {}, required = [] }: Told): fc.Arbitrary<unknown> | undefined {

@@ -14,6 +14,8 @@ export type RouteDescription = {
   readonly query?: z.ZodType;
   /** Of the request; whichever of them the caller likes. */
   readonly body?: Bodies;
+  /** Whether it may be left out; it may not when absent. */
+  readonly bodyIsOptional?: boolean;
   /** What good answers look like; JSON where a schema stands alone. */
   readonly answers: Readonly<Record<number, z.ZodType | Bodies | 'empty'>>;
   /** Codes of the closed list beside those that the route's right, parameters and body bring with them. */

@@ -19,14 +19,14 @@ export function writeOperation(
   description: RouteDescription,
   { errors }: Pick<Dialect, 'errors'>,
 ): JsonSchema {
-  const { summary, query, body } = description;
+  const { summary, query, body, bodyIsOptional = false } = description;
   const content = body && contentOf(body, 'request');
   const parameters = [...pathParameters(path, description), ...(query ? queryParameters(query) : [])];
   return {
     summary,
     description: needs === 'nothing' ? 'Open to all.' : `Needs a credential with the right to ${needs}.`,
     ...(parameters.length > 0 && { parameters }),
-    ...(content && { requestBody: { required: true, content } }),
+    ...(content && { requestBody: { required: !bodyIsOptional, content } }),
     responses: {
       ...refusals(codes({ needs, content, parameters }, description), errors),
       ...goodAnswers(description),

@@ -66,6 +66,12 @@ function photosBody(schema: z.ZodObject, ...names: readonly string[]): Bodies {
   return { 'multipart/form-data': each(fileSchema), ...jsonBody(each(z.url())) };
 }
 
+/** What is null counts as left out. */
+function withNulls(schema: z.ZodObject): Bodies {
+  const fields = Object.entries(schema.shape) as [string, z.ZodType][];
+  return jsonBody(z.object(Object.fromEntries(fields.map(([name, field]) => [name, field.nullable()]))));
+}
+
 const id = { id: z.int().min(0) };
 const cameraId = { id: z.uuid() };
 const gallery = { gallery: z.string().regex(/^[a-zA-Z0-9_-]{1,48}$/) };
@@ -114,7 +120,7 @@ const faceRoutes = {
   },
   'PUT /v1/face/id/:id': {
     summary: 'Change what a face is called, whose it is, or its galleries',
-    ...{ path: id, body: jsonBody(changeSchema), answers: { 200: face } },
+    ...{ path: id, body: withNulls(changeSchema), bodyIsOptional: true, answers: { 200: face } },
     refusals: ['reference-unknown', 'person-unknown', 'collection-unknown'],
   },
   'DELETE /v1/face/id/:id': {
@@ -175,19 +181,22 @@ const personRoutes = {
     answers: { 200: pageOf(event) },
   },
   'POST /v1/history/search': {
-    ...{ summary: 'What cameras saw, or a page of it', body: jsonBody(searchSchema) },
+    ...{ summary: 'What cameras saw, or a page of it', body: withNulls(searchSchema), bodyIsOptional: true },
     answers: { 200: pageOf(event) },
   },
 } as const satisfies DialectDescription['routes'];
 
 const cameraRoutes = {
-  'POST /v1/camera': { summary: 'Make a camera', body: jsonBody(cameraSchema), answers: { 201: camera } },
+  'POST /v1/camera': {
+    ...{ summary: 'Make a camera', body: jsonBody(cameraSchema), bodyIsOptional: true },
+    answers: { 201: camera },
+  },
   'GET /v1/camera': { summary: 'All cameras', answers: { 200: z.array(camera) } },
   'GET /v1/camera/:id': {
     ...{ summary: 'A camera', path: cameraId, answers: { 200: camera }, refusals: ['camera-unknown'] },
   },
   'PUT /v1/camera/:id': {
-    ...{ summary: 'Change a camera', path: cameraId, body: jsonBody(cameraSchema) },
+    ...{ summary: 'Change a camera', path: cameraId, body: jsonBody(cameraSchema), bodyIsOptional: true },
     ...{ answers: { 200: camera }, refusals: ['camera-unknown'] },
   },
   'DELETE /v1/camera/:id': {

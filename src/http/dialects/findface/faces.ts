@@ -6,7 +6,7 @@ import type { DialectRouter, RouteContext } from '../../dialect.ts';
 import { toMetadata, toWireFace, versionOf } from './answers.ts';
 import { cameraIdSchema } from './camera-ids.ts';
 import type { FindFaceParts } from './deps.ts';
-import { check, listSchema, readJsonText, readParameters, textSchema, wholeSchema } from './parameters.ts';
+import { check, readJsonText, readParameters, textSchema, textsSchema, wholeSchema } from './parameters.ts';
 import { md5Of, readPhoto } from './photos.ts';
 import { attributesOf, featuresSchema } from './pictures.ts';
 import { openScope, type Scope } from './scope.ts';
@@ -16,7 +16,7 @@ import { toWireFeatures, type WireFace } from './wire.ts';
 const mostGalleries = 100;
 
 const metaSchema = textSchema(longestText);
-const galleriesSchema = listSchema(textSchema(48), mostGalleries);
+const galleriesSchema = textsSchema(48, mostGalleries);
 
 export const newFaceSchema = featuresSchema.extend({
   meta: metaSchema.default(''),

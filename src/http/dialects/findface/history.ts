@@ -8,15 +8,7 @@ import type { FindFaceParts } from './deps.ts';
 import { eventTelling, type WireEvent } from './events.ts';
 import { orGone } from './or-gone.ts';
 import { nextEvents } from './pages.ts';
-import {
-  check,
-  flagSchema,
-  limitSchema,
-  listSchema,
-  readParameters,
-  textSchema,
-  wholeSchema,
-} from './parameters.ts';
+import { check, flagSchema, limitSchema, readParameters, textsSchema, wholeSchema } from './parameters.ts';
 import { personOf } from './persons.ts';
 import { openScope } from './scope.ts';
 import { mapped, streamResults } from './stream.ts';
@@ -26,7 +18,7 @@ const mostCameras = 1_000;
 
 export const rangeSchema = z.object({
   /** What is no UUID is no camera of ours. */
-  cam_ids: listSchema(textSchema(64), mostCameras).optional(),
+  cam_ids: textsSchema(64, mostCameras).optional(),
   start: timeSchema.optional(),
   end: timeSchema.optional(),
 });

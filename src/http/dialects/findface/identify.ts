@@ -6,7 +6,7 @@ import { toWireFace, versionOf } from './answers.ts';
 import { cameraIdSchema } from './camera-ids.ts';
 import type { FindFaceParts } from './deps.ts';
 import { orGone } from './or-gone.ts';
-import { check, flagSchema, listSchema, readParameters, textSchema, wholeSchema } from './parameters.ts';
+import { check, flagSchema, readParameters, textSchema, textsSchema, wholeSchema } from './parameters.ts';
 import { readPhoto } from './photos.ts';
 import { openScope, type Scope } from './scope.ts';
 import { openScale, thresholdSchema } from './scores.ts';
@@ -42,7 +42,7 @@ export const identifySchema = z.object({
   strict: flagSchema.optional(),
   mf_selector: selectorSchema,
   gallery: textSchema(48).optional(),
-  galleries: listSchema(textSchema(48), mostGalleries).optional(),
+  galleries: textsSchema(48, mostGalleries).optional(),
   cam_id: cameraIdSchema.optional(),
 });
 type Wish = z.output<typeof identifySchema>;

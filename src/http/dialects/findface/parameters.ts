@@ -147,16 +147,28 @@ export function textSchema(longest: number) {
   return z
     .union([z.string(), z.number().transform(String)], { error })
     .refine((text) => text.length <= longest, { error })
-    .meta({ anyOf: undefined, type: 'string', maxLength: longest });
+    .meta({ anyOf: [{ type: 'string', maxLength: longest }, { type: 'number' }] });
 }
 
-/** An array; as text also JSON, or its items with commas between them. One item counts as an array of it. */
+/** An array; as text also JSON, or its items with commas between them. */
 export function listSchema<Item extends z.ZodType>(item: Item, most: number) {
-  return z.preprocess(toList, z.array(item).max(most, { error: `may have at most ${most} items` }));
+  return z.preprocess(
+    toList,
+    z.array(item, { error: 'must be an array' }).max(most, { error: `may have at most ${most} items` }),
+  );
+}
+
+/** Texts, as `listSchema` has them. */
+export function textsSchema(longest: number, most: number) {
+  const text = { type: ['string', 'number'], maxLength: longest };
+  return listSchema(textSchema(longest), most).meta({
+    ...{ type: undefined, items: undefined, maxItems: undefined },
+    anyOf: [{ type: 'array', items: text, maxItems: most }, { type: 'string' }],
+  });
 }
 
 function toList(value: unknown): unknown {
-  if (typeof value !== 'string') return Array.isArray(value) ? value : [value];
+  if (typeof value !== 'string') return value;
   const read = readJsonText(value);
   if (read !== undefined) return Array.isArray(read) ? read : [read];
   return value.split(',').flatMap((item) => item.trim() || []);

@@ -42,7 +42,10 @@ export const boxesSchema = z
 
 function toBoxes(given: unknown): unknown {
   const value = typeof given === 'string' ? (readJsonText(given) ?? given.split(',')) : given;
-  const isOne = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one !== 'object');
+  const isList = Array.isArray(value);
+  const isOne = isList
+    ? value.length > 0 && value.every((one) => typeof one !== 'object')
+    : value !== undefined;
   return isOne ? [value] : value;
 }
 
