@@ -132,6 +132,18 @@ export function historyContract(name: string, open: OpenPart<History>): void {
       );
     });
 
+    test('finds who became somebody by an event by her id, but not among those who were known', async () => {
+      const candidate = { personId: ann, referenceId: idOf(41), score: 1 };
+      await history().add([
+        { ...sighting(start), candidates: [{ ...candidate, isNew: true }] },
+        { ...sighting(start + 1), candidates: [candidate] },
+      ]);
+      await opened.again();
+      expect(await numbers({ personIds: [ann] })).toEqual([2, 1]);
+      expect(await numbers({ known: true })).toEqual([2]);
+      expect(await numbers({ known: false })).toEqual([1]);
+    });
+
     test('finds the events of more cameras and persons than anybody asks for at once', async () => {
       const many = Array.from({ length: 200 }, (_, index) => idOf(1_000 + index));
       await history().add(many.map((id, index) => ({ ...sighting(start + index, id), cameraId: id })));
