@@ -5,6 +5,7 @@ import { toCliError } from './cli-error.ts';
 import type { CommandContext, Run } from './command-context.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
+import { addCollections } from './commands/collections.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConfig } from './commands/config.ts';
 import { addDetect } from './commands/detect.ts';
@@ -16,6 +17,7 @@ import { addIdentify } from './commands/identify.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
 import { addModels } from './commands/models.ts';
+import { addPersons } from './commands/persons.ts';
 import { addPortable } from './commands/portable.ts';
 import { addServe } from './commands/serve.ts';
 import { addUsers } from './commands/users.ts';
@@ -56,6 +58,8 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addCompare,
     addEnrol,
     addIdentify,
+    addCollections,
+    addPersons,
     addModels,
     addKeys,
     addUsers,

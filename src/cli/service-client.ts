@@ -6,7 +6,7 @@ import { CliError } from './cli-error.ts';
 import { exitCodes, isErrorCode } from './exit-codes.ts';
 
 type Call = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/ostiary/v1`, escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -25,8 +25,18 @@ export interface People {
   /** `person-exists` when somebody has the key already. */
   add(collectionId: Uuid, key: string): Promise<Membership>;
   list(collectionId: Uuid): Promise<Membership[]>;
-  /** Gives a person another key; when somebody has that one, the two become one person of that key. */
-  rename(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
+  /** `person-unknown`. */
+  get(collectionId: Uuid, key: string): Promise<Membership>;
+  /**
+   * Gives a person another key; when somebody has that one, the two become one person of that key, or it is `person-exists`
+   * for who wants it refused.
+   */
+  rename(
+    collectionId: Uuid,
+    from: string,
+    to: string,
+    ifTaken?: 'merge' | 'refuse',
+  ): Promise<'renamed' | 'merged'>;
   /** Takes a person out of the collection with her references; tells her key. */
   remove(collectionId: Uuid, key: string): Promise<string>;
   /** Tells how many persons left. */
@@ -88,7 +98,10 @@ export function createPeople(parts: PeopleParts): People {
 }
 
 type InTurn = <R>(collectionId: Uuid, key: string, run: () => Promise<R>) => Promise<R>;
-type MembershipCalls = Pick<People, 'add' | 'list' | 'rename' | 'remove' | 'removeExactly' | 'removeAll'>;
+type MembershipCalls = Pick<
+  People,
+  'add' | 'list' | 'get' | 'rename' | 'remove' | 'removeExactly' | 'removeAll'
+>;
 
 function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
   const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
@@ -104,11 +117,13 @@ function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
         return gallery.addPerson(collectionId, key);
       }),
     list: (collectionId) => gallery.listMemberships(collectionId),
-    rename: (collectionId, from, to) =>
+    get,
+    rename: (collectionId, from, to, ifTaken = 'merge') =>
       inTurn(collectionId, to, async () => {
         const member = await get(collectionId, from);
         const other = await gallery.findMembership(collectionId, to, 'ignoreCase');
         const merges = other !== undefined && other.personId !== member.personId;
+        if (merges && ifTaken === 'refuse') throw new AppError('person-exists', 'The key is taken');
         return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
       }),
     async remove(collectionId, key) {

@@ -145,6 +145,18 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect(face.candidates[0].similarity).toBeGreaterThan(0.9);
   });
 
+  it('makes, renames and removes a collection and the people in it', async () => {
+    expect((await run('collections', 'create', 'guests', '--name', 'Guests')).exitCode).toBe(0);
+    expect((await run('enrol', 'Bea Example', at('bea/1.jpg'), '--collection', 'guests')).exitCode).toBe(0);
+    const inGuests = (...args: string[]) => run('persons', ...args, '--collection', 'guests');
+    expect((await inGuests('rename', 'bea example', 'Bea')).stdout).toBe('She is known by Bea.\n');
+    expect((await inGuests('suspend', 'Bea')).exitCode).toBe(0);
+    expect((await inGuests('list')).stdout).toMatch(/Bea {3}suspended {2}1/);
+    expect((await inGuests('show', 'Cleo')).exitCode).toBe(1);
+    expect((await run('collections', 'list')).stdout).toContain('guests   Guests');
+    expect((await run('collections', 'remove', 'guests')).exitCode).toBe(0);
+  });
+
   it('says that nobody is known by exit code 1', async () => {
     const stranger = await run('identify', at('cleo.jpg'));
     expect(stranger.exitCode).toBe(1);

@@ -18,6 +18,10 @@ const vectors = ({ enrolled }: Material) => ({
   list: [[...enrolled.template.vector]],
 });
 const slug = ({ mine }: Material) => mine.collection.slug;
+const person = (material: Material) =>
+  `/collections/${slug(material)}/persons/${encodeURIComponent(material.mine.reference.key)}`;
+const reference = (material: Material) =>
+  `/collections/${slug(material)}/references/${material.mine.reference.id}`;
 const nothing = '00000000-0000-1000-8000-000000000000';
 
 export const ostiary: Surface = {
@@ -56,6 +60,45 @@ export const ostiary: Surface = {
     'GET /collections': () => ({ path: '/collections', elsewhere: 200 }),
     'POST /collections': ({ mine }) => ({
       ...{ path: '/collections', json: { slug: `by-${mine.collection.slug}` }, status: 201, elsewhere: 201 },
+    }),
+    'GET /collections/:collection': (material) => ({
+      ...{ path: `/collections/${slug(material)}`, elsewhere: 404 },
+    }),
+    'PATCH /collections/:collection': (material) => ({
+      ...{ path: `/collections/${slug(material)}`, json: { name: `Of ${slug(material)}` }, elsewhere: 404 },
+    }),
+    'DELETE /collections/:collection': (material) => ({
+      ...{ path: `/collections/${slug(material)}`, elsewhere: 404 },
+    }),
+    'GET /collections/:collection/persons': (material) => ({
+      ...{ path: `/collections/${slug(material)}/persons`, elsewhere: 404 },
+    }),
+    'POST /collections/:collection/persons': (material) => ({
+      path: `/collections/${slug(material)}/persons`,
+      ...{ json: { key: 'Bea' }, status: 201, elsewhere: 404 },
+    }),
+    'GET /collections/:collection/persons/:key': (material) => ({ path: person(material), elsewhere: 404 }),
+    'PATCH /collections/:collection/persons/:key': (material) => ({
+      ...{ path: person(material), json: { status: 'suspended' }, elsewhere: 404 },
+    }),
+    'POST /collections/:collection/persons/:key/merge': (material) => ({
+      path: `${person(material)}/merge`,
+      ...{ json: { into: material.mine.reference.key }, elsewhere: 404 },
+    }),
+    'DELETE /collections/:collection/persons/:key': (material) => ({
+      ...{ path: person(material), elsewhere: 404 },
+    }),
+    'GET /collections/:collection/references': (material) => ({
+      ...{ path: `/collections/${slug(material)}/references`, elsewhere: 404 },
+    }),
+    'GET /collections/:collection/references/:id': (material) => ({
+      ...{ path: reference(material), elsewhere: 404 },
+    }),
+    'GET /collections/:collection/references/:id/picture': (material) => ({
+      ...{ path: `${reference(material)}/picture`, elsewhere: 404 },
+    }),
+    'DELETE /collections/:collection/references/:id': (material) => ({
+      ...{ path: reference(material), elsewhere: 404 },
     }),
     'POST /detect': (material) => ({ path: '/detect', ...photograph(material), elsewhere: 200 }),
     'POST /compare': ({ picture }) => ({

@@ -4,8 +4,10 @@ import { roles } from '../../../domain/catalogue.ts';
 import { dialectNames, rights, services } from '../../../domain/credential.ts';
 import { eventKinds } from '../../../domain/event.ts';
 import { emotions } from '../../../domain/face.ts';
+import { personStatuses } from '../../../domain/gallery.ts';
 import { jobStates } from '../../../domain/job.ts';
 import type { Json } from '../../../domain/json.ts';
+import type * as people from './people-wire.ts';
 import type * as wire from './wire.ts';
 
 /** What answers look like, for the document; each is held to the type that the routes write. */
@@ -98,6 +100,30 @@ export const user = key
 export const collection = z.object({
   ...{ id: z.uuid(), slug: z.string(), name: z.string(), createdAt: instant },
 }) satisfies z.ZodType<wire.CollectionAnswer>;
+
+const counts = { members: z.int(), references: z.int() };
+export const collectionCounts = z.object(counts) satisfies z.ZodType<people.CountsAnswer>;
+export const countedCollection = collection.extend(counts) satisfies z.ZodType<wire.CountedCollectionAnswer>;
+
+const metadata = z.record(z.string(), z.string());
+export const person = z.object({
+  ...{ personId: z.uuid(), number: z.int(), name: z.string(), status: z.enum(personStatuses), metadata },
+  ...{ validFrom: instant.exactOptional(), validUntil: instant.exactOptional(), createdAt: instant },
+  ...{ key: z.string(), references: z.int() },
+}) satisfies z.ZodType<people.PersonAnswer>;
+export const persons = z.object({
+  persons: z.array(person),
+  next: z.string().exactOptional(),
+}) satisfies z.ZodType<people.PersonsAnswer>;
+
+export const reference = z.object({
+  ...{ key: z.string(), personId: z.uuid(), referenceId: z.uuid(), number: z.int() },
+  ...{ modelId: z.string().exactOptional(), box, quality, hasPicture: z.boolean() },
+  ...{ text: z.string(), metadata, createdAt: instant },
+}) satisfies z.ZodType<people.ReferenceAnswer>;
+export const references = z.object({
+  ...{ references: z.array(reference), total: z.int() },
+}) satisfies z.ZodType<people.ReferencesAnswer>;
 
 export const erasure = z.object({
   ...{ personId: z.uuid(), references: z.int(), hiddenAt: instant },

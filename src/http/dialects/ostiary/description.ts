@@ -4,6 +4,7 @@ import * as told from './answer-schemas.ts';
 import { auditQuerySchema } from './audit.ts';
 import { historyQuerySchema, pruneSchema } from './history.ts';
 import { jobsQuerySchema } from './jobs.ts';
+import { peopleRoutes } from './people-description.ts';
 import { verifySchema } from './verification.ts';
 import {
   compareQuerySchema,
@@ -11,7 +12,6 @@ import {
   detectQuerySchema,
   identifyInQuerySchema,
   identifyQuerySchema,
-  newCollectionSchema,
   newErasureSchema,
   newExportSchema,
   newImportSchema,
@@ -51,25 +51,6 @@ const credentials: Routes = {
   'DELETE /users/:login': {
     summary: 'Remove a user with her sessions and tokens',
     answers: { 200: z.object({ removed: z.boolean() }) },
-  },
-};
-
-const collections: Routes = {
-  'GET /collections': {
-    summary: 'List the collections that the caller reaches',
-    answers: { 200: z.object({ collections: z.array(told.collection) }) },
-  },
-  'POST /collections': {
-    summary: 'Make a collection',
-    body: jsonBody(newCollectionSchema),
-    answers: { 201: told.collection },
-    refusals: ['collection-exists'],
-  },
-  'POST /collections/:collection/persons/:key/references': {
-    summary: 'Enrol the one face of a picture',
-    body: pictureBody,
-    answers: { 201: told.enrolled },
-    refusals: ['collection-unknown', 'several-faces', 'key-illegal', 'face-duplicate', 'references-full'],
   },
 };
 
@@ -202,5 +183,5 @@ export const description: DialectDescription = {
   version: '1',
   credential: { type: 'apiKey', in: 'header', name: 'x-api-key' },
   refusal: told.refusal,
-  routes: { ...credentials, ...collections, ...erasures, ...recognition, ...records },
+  routes: { ...credentials, ...peopleRoutes, ...erasures, ...recognition, ...records },
 };

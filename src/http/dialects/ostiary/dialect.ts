@@ -7,22 +7,20 @@ import type { Access } from '../../../services/access.ts';
 import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Backups } from '../../../services/backups.ts';
-import type { Collections } from '../../../services/collections.ts';
 import type { Exports } from '../../../services/exports.ts';
 import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
 import type { Imports } from '../../../services/imports.ts';
 import type { JobService } from '../../../services/jobs.ts';
 import { listModels } from '../../../services/models.ts';
-import type { People } from '../../../services/people.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { Retention } from '../../../services/retention.ts';
 import type { Verification } from '../../../services/verification.ts';
-import type { BodyLimits } from '../../body/limits.ts';
-import { callerOf, type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
-import { toCollection, toModel } from './answers.ts';
+import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
+import { toModel } from './answers.ts';
 import { mountAudit } from './audit.ts';
 import { mountBackups } from './backups.ts';
+import { type CollectionParts, mountCollections } from './collections.ts';
 import { description } from './description.ts';
 import { type ErasureParts, mountErasures } from './erasures.ts';
 import { errors } from './errors.ts';
@@ -30,32 +28,32 @@ import { mountFaces } from './faces.ts';
 import { mountHistory } from './history.ts';
 import { mountJobs } from './jobs.ts';
 import { mountKeys, mountUsers } from './keys.ts';
+import { mountPersons, type PersonParts } from './persons.ts';
 import { mountPortable } from './portable.ts';
-import { readBody } from './requests.ts';
+import { mountReferences } from './references.ts';
 import { mountVectors } from './vectors.ts';
 import { mountVerification } from './verification.ts';
-import { type HealthAnswer, newCollectionSchema } from './wire.ts';
+import type { HealthAnswer } from './wire.ts';
 
-export type OstiaryParts = ErasureParts & {
-  readonly access: Access;
-  readonly accounts: Accounts;
-  readonly collections: Collections;
-  readonly people: People;
-  readonly recognition: Recognition;
-  readonly health: Health;
-  readonly jobs: JobService;
-  readonly audit: AuditService;
-  readonly history: HistoryService;
-  readonly retention: Retention;
-  readonly verification: Verification;
-  readonly backups: Backups;
-  readonly exports: Exports;
-  readonly imports: Imports;
-  readonly models: ModelStore;
-  readonly vision: Pick<Vision, 'status'>;
-  readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
-  readonly bodyLimits: BodyLimits;
-};
+export type OstiaryParts = ErasureParts &
+  CollectionParts &
+  PersonParts & {
+    readonly access: Access;
+    readonly accounts: Accounts;
+    readonly recognition: Recognition;
+    readonly health: Health;
+    readonly jobs: JobService;
+    readonly audit: AuditService;
+    readonly history: HistoryService;
+    readonly retention: Retention;
+    readonly verification: Verification;
+    readonly exports: Exports;
+    readonly imports: Imports;
+    readonly backups: Backups;
+    readonly models: ModelStore;
+    readonly vision: Pick<Vision, 'status'>;
+    readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
+  };
 
 /** Our own API: all that the CLI and operators do. Over the Unix socket everybody is an admin. */
 export function createOstiaryDialect(parts: OstiaryParts): Dialect {
@@ -63,6 +61,8 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountKeys(router, parts);
   mountUsers(router, parts);
   mountCollections(router, parts);
+  mountPersons(router, parts);
+  mountReferences(router, parts);
   mountFaces(router, parts);
   mountVectors(router, parts);
   mountState(router, parts);
@@ -89,17 +89,6 @@ async function admit(ctx: RequestContext, access: Access): Promise<Credential> {
   const secret = ctx.get('x-api-key');
   if (secret === '') throw new AppError('unauthenticated', 'Expected the header x-api-key');
   return access.admit({ secret, dialect: 'ostiary', client: ctx.ip });
-}
-
-function mountCollections(router: DialectRouter, { collections, bodyLimits }: OstiaryParts): void {
-  router.get('/collections', 'read', async (ctx) => {
-    ctx.body = { collections: (await collections.list(callerOf(ctx))).map(toCollection) };
-  });
-  router.post('/collections', 'write', async (ctx) => {
-    const { slug, name } = await readBody(ctx, bodyLimits, newCollectionSchema);
-    ctx.status = 201;
-    ctx.body = toCollection(await collections.create(callerOf(ctx), { slug, name: name ?? slug }));
-  });
 }
 
 function mountState(router: DialectRouter, { health, models, vision, gallery }: OstiaryParts): void {

@@ -41,6 +41,12 @@ export const newCollectionSchema = z.strictObject({
   name: z.string().min(1).max(200).optional(),
 });
 
+/** New values of what is to change. */
+export const collectionChangeSchema = z.strictObject({
+  slug: slugSchema.optional(),
+  name: z.string().min(1).max(200).optional(),
+});
+
 /** What a credential may do, and where; `default` when no collection is told. */
 const scopeFields = {
   right: z.enum(rights).default('write'),
@@ -168,6 +174,11 @@ export type CollectionAnswer = {
   readonly slug: string;
   readonly name: string;
   readonly createdAt: string;
+};
+
+export type CountedCollectionAnswer = CollectionAnswer & {
+  readonly members: number;
+  readonly references: number;
 };
 
 /** Boxes and points are in pixels of the upright picture. */
