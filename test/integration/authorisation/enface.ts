@@ -38,6 +38,12 @@ export const enface: Surface = {
   },
   guess: (sample) => show(nothing, sample),
   showForeign: show,
+  /** What is no picture was processed, an error may be 200, and nothing said is as usual. */
+  forgives: (mistake, { json }) =>
+    mistake === 'a body that is none' ||
+    mistake === 'no body' ||
+    /: (null|"")$/.test(mistake) ||
+    (json as { status?: string } | undefined)?.status === 'error',
   refusals: {
     none: refusal(401, 'unauthorized'),
     unknown: refusal(401, 'unauthorized'),

@@ -30,6 +30,8 @@ export type Surface = {
   readonly guess: (sample: Sample) => Sample;
   /** How the dialect shows what is another's secret. */
   readonly showForeign: (secret: string, sample: Sample) => Sample;
+  /** Whether the vendor's own way is to take this mistake in a request, or to refuse it with a good status. */
+  readonly forgives?: (mistake: string, reply: Reply) => boolean;
   readonly refusals: {
     readonly none: (route: string) => Refusal;
     readonly unknown: (route: string) => Refusal;

@@ -5,6 +5,7 @@ import { addActionRoute } from './action.ts';
 import { prefix } from './answers.ts';
 import { bodyOf } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
+import { description } from './description.ts';
 import { errors } from './errors.ts';
 import { addListRoutes } from './person-lists.ts';
 import { addPersonRoutes } from './persons.ts';
@@ -28,6 +29,7 @@ export function createEnfaceDialect(deps: EnfaceDeps): Dialect {
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),
     routes: router.routes,
+    description,
   };
 }
 

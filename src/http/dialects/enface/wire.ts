@@ -28,11 +28,21 @@ const number = z.union([
 
 /** One thing, several, or a JSON array of them in a text. */
 function listOf<Item extends z.ZodType>(item: Item, separator?: string) {
-  return z.preprocess((value) => toList(value, separator), z.array(item)).optional();
+  const { $schema: _, ...one } = z.toJSONSchema(item, { io: 'input', unrepresentable: 'any' });
+  return z
+    .unknown()
+    .meta({ anyOf: [one, { type: 'array', items: one }] })
+    .transform((value) => toList(value, separator))
+    .pipe(z.array(item))
+    .optional();
 }
 
-function toList(value: unknown, separator?: string): unknown {
-  if (Array.isArray(value)) return value.flatMap((one) => toList(one, separator));
+/** Lists come in lists and in texts, but not in one another without end. */
+const deepestList = 4;
+
+function toList(value: unknown, separator: string | undefined, depth = 0): unknown {
+  if (depth > deepestList) return [value];
+  if (Array.isArray(value)) return value.flatMap((one) => toList(one, separator, depth + 1));
   if (typeof value !== 'string') return [value];
   if (value.startsWith('[')) return arrayIn(value) ?? [value];
   return separator === undefined ? [value] : value.split(separator).flatMap((one) => one.trim() || []);
@@ -150,7 +160,7 @@ export const groupUpdateBody = z.object({
 type Fields = Readonly<Record<string, unknown>>;
 
 const sourceOptions = { ...admission, feature_check: featureList, person_list_add: uuids };
-export type SourceOptions = z.output<z.ZodObject<typeof sourceOptions>>;
+export type SourceOptions = Partial<z.output<z.ZodObject<typeof sourceOptions>>>;
 
 /** Its rule may stand in an object of its own, as answers have it, and some names have two forms. */
 function flatten(body: unknown): Fields {
@@ -163,11 +173,11 @@ function flatten(body: unknown): Fields {
   };
 }
 
-export const sourceCreateBody = z.preprocess(flatten, z.object({ group_id: uuid, name, ...sourceOptions }));
-export const sourceUpdateBody = z.preprocess(
-  flatten,
-  z.object({ source_id: uuid, group_id: uuid.optional(), name: name.optional(), ...sourceOptions }),
-);
+export const newSource = z.object({ group_id: uuid, name, ...sourceOptions });
+export const changedSource = newSource.partial().extend({ source_id: uuid });
+
+export const sourceCreateBody = z.preprocess(flatten, newSource);
+export const sourceUpdateBody = z.preprocess(flatten, changedSource);
 
 /** One id or several; none is an error of its own. */
 const ids = uuids.transform((list = []) => list);
