@@ -89,6 +89,13 @@ export function checkVector(vector: Float32Array, dimensions?: number): void {
   throw new AppError('template-mismatch', 'A template is a vector of unit length');
 }
 
+/** Throws `starting` when templates of another model are searched: who began before a change may ask again. */
+export function checkServing(modelId: string, serving: string | undefined): void {
+  if (serving === undefined || serving === modelId) return;
+  const message = 'The embedding model was changed meanwhile: send the picture again';
+  throw new AppError('starting', message, { details: { expected: serving, retryAfterSeconds: 1 } });
+}
+
 /** A cosine as it is told: rounding carries that of equal vectors a little over 1. */
 export function boundedCosine(score: number): number {
   return Math.min(1, Math.max(-1, score));

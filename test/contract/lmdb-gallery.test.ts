@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type LmdbStoreOptions, openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { changeLogContract, type OpenStore } from './change-log.ts';
-import { galleryContract, type OpenGallery } from './gallery.ts';
+import { changeLogContract } from './change-log.ts';
+import { type GalleryClock, galleryContract, type OpenGallery } from './gallery.ts';
 import { clearingContract } from './gallery-clearing.ts';
 import { collectionsContract } from './gallery-collections.ts';
 import { departureContract } from './gallery-departure.ts';
 import { facesContract } from './gallery-faces.ts';
 import { scrubContract } from './gallery-scrub.ts';
 import { siblingsContract } from './gallery-siblings.ts';
+import { templateModelsContract } from './template-models.ts';
 
 let folder: string;
 let stores = 0;
@@ -20,18 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const opening =
-  (options: Pick<LmdbStoreOptions, 'wrappingKey'>): OpenStore =>
-  (clock) =>
-    openLmdbStore({ dir: join(folder, String(++stores)), ...clock, ...options });
+const opening = (options: Pick<LmdbStoreOptions, 'wrappingKey'>) => (clock: GalleryClock) =>
+  openLmdbStore({ dir: join(folder, String(++stores)), ...clock, ...options });
 
-const variants: readonly [string, OpenStore][] = [
+const variants: readonly [string, ReturnType<typeof opening>][] = [
   ['lmdb gallery', opening({})],
   ['sealed lmdb gallery', opening({ wrappingKey: Buffer.alloc(32, 7) })],
 ];
 
 for (const [name, openStore] of variants) {
   const open: OpenGallery = async (clock) => (await openStore(clock)).gallery;
+  templateModelsContract(`template models of ${name}`, openStore);
   changeLogContract(`change log of ${name}`, openStore);
   galleryContract(name, open);
   clearingContract(name, open);

@@ -7,6 +7,7 @@ import { departureContract } from './gallery-departure.ts';
 import { facesContract } from './gallery-faces.ts';
 import { scrubContract } from './gallery-scrub.ts';
 import { siblingsContract } from './gallery-siblings.ts';
+import { templateModelsContract } from './template-models.ts';
 
 galleryContract('memory gallery', async (clock) => openMemoryGallery(clock));
 clearingContract('memory gallery', async (clock) => openMemoryGallery(clock));
@@ -16,3 +17,4 @@ facesContract('memory gallery', async (clock) => openMemoryGallery(clock));
 collectionsContract('memory gallery', async (clock) => openMemoryGallery(clock));
 scrubContract('memory gallery', async (clock) => openMemoryGallery(clock));
 changeLogContract('memory change log', async (clock) => openMemoryStore(clock));
+templateModelsContract('memory template models', async (clock) => openMemoryStore(clock));

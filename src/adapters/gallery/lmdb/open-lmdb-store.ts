@@ -11,6 +11,7 @@ import type { History } from '../../../domain/ports/history.ts';
 import type { Jobs } from '../../../domain/ports/jobs.ts';
 import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreCheck } from '../../../domain/ports/store-check.ts';
+import type { TemplateModels } from '../../../domain/ports/template-models.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
 import { Turns } from '../../../primitives/turns.ts';
 import { LmdbBackups } from './backup/lmdb-backups.ts';
@@ -39,6 +40,8 @@ import { Reader } from './reading/reader.ts';
 import { Receipts } from './removal/receipts.ts';
 import { Removals } from './removal/removals.ts';
 import { Scrubber } from './scrubbing/scrubber.ts';
+import { LmdbTemplateModels } from './switching/lmdb-template-models.ts';
+import { completeSwitch } from './switching/place-templates.ts';
 import { verifyStore } from './verifying/verify-store.ts';
 import { Writer } from './writing/writer.ts';
 
@@ -70,6 +73,7 @@ export type LmdbStore = StoreCheck & {
   readonly cameras: Cameras;
   readonly history: History;
   readonly backups: Backups;
+  readonly templateModels: TemplateModels;
   /** Those that cannot be searched yet: whoever asks for them waits, and is told `starting` when that takes long. */
   collectionsLoading(): readonly Uuid[];
   /** Resolves when all collections can be searched. Rejects when that fails, or the store is closed before. */
@@ -102,6 +106,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const state = await migrate({ environment, tables, nowMs });
   await completePersonNumbers(environment, tables);
   await completeMemberCounts(environment, tables);
+  await completeSwitch(environment, tables);
   await completeCodes(environment, tables);
   await completeCrops(environment, tables);
   await pictures.claim(state.storeId);
@@ -114,7 +119,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const unscrubbedSinceMs = await receipts.completeAll();
   const problems = new Problems();
   const found = new Found({ tables, nowMs, problems });
-  const finder = new Finder({ nowMs, readTemplate: (number) => found.template(number) });
+  const finder = new Finder({ nowMs, readTemplate: (number, modelId) => found.template(number, modelId) });
   const readiness = new Readiness();
   const stop = new AbortController();
   const load = await beginLoad({
@@ -183,6 +188,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     audit: new LmdbAudit(environment, ledger),
     cameras,
     history: new LmdbHistory(environment, ledger),
+    templateModels: new LmdbTemplateModels({ tables, finder, writer, loaded: () => loaded }),
     async verify(wish) {
       const report = await verifyStore(
         { environment, tables, pictures, writer, finder, loaded: () => loaded },

@@ -2,6 +2,7 @@ import type { ListedErasure } from '../../../domain/backup.ts';
 import type { Collection, ErasureReceipt, Membership, Reference, Uuid } from '../../../domain/gallery.ts';
 import {
   automaticKey,
+  checkServing,
   checkVector,
   collectionUnknown,
   compareKeys,
@@ -36,6 +37,8 @@ export class MemoryRecords {
   readonly nowMs: () => number;
   collections: Collection[] = [];
   dimensions = new Map<string, number>();
+  /** Whose templates are searched, from the first change of the embedding model on. */
+  serving: string | undefined;
   places: Place[] = [];
   held: Held[] = [];
   readonly nextId: () => Uuid;
@@ -173,6 +176,7 @@ export class MemoryRecords {
     { key, face, id, replacing, person, ...wish }: NewEnrolment & { readonly id: Uuid },
   ): KeyedReference {
     const { modelId, vector } = face.template;
+    checkServing(modelId, this.serving);
     checkVector(vector, this.dimensions.get(modelId));
     const number = this.nextReferenceNumber();
     const place = this.placeFor(collectionId, { ...wish, key, number });

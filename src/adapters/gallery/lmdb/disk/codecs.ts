@@ -53,40 +53,55 @@ export function templateIds(payload: Buffer): TemplateIds {
   };
 }
 
-/** Copies the vector in the bytes of a `TemplateRow` to the beginning of `into`. */
-export function copyVector(payload: Buffer, into: Float32Array): Float32Array {
-  const vector = payload.subarray(vectorStart(payload));
+/** The model id in the bytes of a `TemplateRow`. */
+export function templateModel(payload: Buffer): string {
+  return payload.toString('utf8', rowIds + 1, vectorStart(payload, rowIds));
+}
+
+/** Copies the vector in the bytes of a `TemplateRow` to the beginning of `into`; `undefined` when it is of another model. */
+export function copyVector(payload: Buffer, modelId: string, into: Float32Array): Float32Array | undefined {
+  return templateModel(payload) === modelId
+    ? copied(payload.subarray(vectorStart(payload, rowIds)), into)
+    : undefined;
+}
+
+/** As `copyVector`, of the bytes of a template alone. */
+export function copyTemplate(payload: Buffer, modelId: string, into: Float32Array): Float32Array | undefined {
+  const start = vectorStart(payload, 0);
+  return payload.toString('utf8', 1, start) === modelId ? copied(payload.subarray(start), into) : undefined;
+}
+
+function copied(vector: Buffer, into: Float32Array): Float32Array {
   new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(vector);
   return into.subarray(0, vector.byteLength / into.BYTES_PER_ELEMENT);
 }
 
-function vectorStart(payload: Buffer): number {
-  return rowIds + 1 + payload[rowIds]!;
+function vectorStart(payload: Buffer, templateAt: number): number {
+  return templateAt + 1 + payload[templateAt]!;
 }
 
-/** Three ids, length and text of the model id, the vector's float32 little-endian. */
-export const templateRow: Codec<TemplateRow> = {
-  encode({ referenceId, personId, collectionId, template }) {
-    const modelId = Buffer.from(template.modelId);
-    return Buffer.concat([
-      ownUuidBytes(referenceId),
-      ownUuidBytes(personId),
-      ownUuidBytes(collectionId),
-      Buffer.from([modelId.length]),
-      modelId,
-      vectorBytes(template.vector),
-    ]);
+/** Length and text of the model id, the vector's float32 little-endian. */
+export const template: Codec<Template> = {
+  encode({ modelId, vector }) {
+    const name = Buffer.from(modelId);
+    return Buffer.concat([Buffer.of(name.length), name, vectorBytes(vector)]);
   },
   decode(payload) {
-    const vectorAt = vectorStart(payload);
-    return {
-      ...templateIds(payload),
-      template: {
-        modelId: payload.toString('utf8', rowIds + 1, vectorAt),
-        vector: floats(payload.subarray(vectorAt)),
-      },
-    };
+    const vectorAt = vectorStart(payload, 0);
+    return { modelId: payload.toString('utf8', 1, vectorAt), vector: floats(payload.subarray(vectorAt)) };
   },
+};
+
+/** Three ids, then the template. */
+export const templateRow: Codec<TemplateRow> = {
+  encode({ referenceId, personId, collectionId, template: made }) {
+    const ids = [referenceId, personId, collectionId].map(ownUuidBytes);
+    return Buffer.concat([...ids, template.encode(made)]);
+  },
+  decode: (payload) => ({
+    ...templateIds(payload),
+    template: template.decode(payload.subarray(rowIds)),
+  }),
 };
 
 /** A copy, for the bytes in a record lie at any address. */

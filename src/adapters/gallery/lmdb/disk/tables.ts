@@ -6,7 +6,7 @@ import type { Membership, Reference, Uuid } from '../../../../domain/gallery.ts'
 import type { Job } from '../../../../domain/job.ts';
 import type { Parting } from '../../../../domain/ports/history.ts';
 import { codePack } from './code-packs.ts';
-import { buffer, bytes, crop, json, nothing, templateRow, uuid } from './codecs.ts';
+import { buffer, bytes, crop, json, nothing, template, templateRow, uuid } from './codecs.ts';
 import type { Environment, TableOpener } from './environment.ts';
 import { idBytes } from './record-keys.ts';
 import type { CollectionRecord, PersonRecord, StampText, TombstoneRecord } from './stamped-records.ts';
@@ -30,6 +30,8 @@ export type StoreState = {
   readonly device: Uuid;
   /** The greatest stamp that was given or seen. */
   readonly lastStamp?: StampText;
+  /** Whose templates are searched, from the first change of the embedding model on. */
+  readonly embedding?: string;
 };
 
 export type Tables = ReturnType<typeof openTables>;
@@ -91,6 +93,8 @@ export function openTables(environment: TableOpener) {
     templates: environment.table('templates', templateRow),
     /** pack → what the index keeps of the templates, of eight neighbours by number each; made from them where damaged */
     codes: environment.table('codes', codePack),
+    /** number → the template of a model that is to be searched next */
+    nextTemplates: environment.table('next-templates', template),
     /** number → */
     crops: environment.table('crops', crop),
     /** collection‖person: she has left, and her references there are going */

@@ -4,7 +4,6 @@ import { Arena } from './arena.ts';
 import { Filler } from './filler.ts';
 import { wordsOf } from './id-table.ts';
 import { People } from './people.ts';
-import type { ReadTemplate } from './probe-search.ts';
 import { type NamedHit, type StoreOfNames, searchArena } from './search-arena.ts';
 
 export type NewRow = {
@@ -18,7 +17,11 @@ export type NewRow = {
 /** An embedding model; all templates of one have the same length. */
 export type Model = { readonly id: string; readonly dimensions: number };
 
-export type FinderParts = { readonly nowMs: () => number; readonly readTemplate: ReadTemplate };
+export type FinderParts = {
+  readonly nowMs: () => number;
+  /** As `ReadTemplate`, of a model. */
+  readonly readTemplate: (number: number, modelId: string) => Float32Array | undefined;
+};
 
 /**
  * Finds faces: the codes of all templates in memory, one arena an embedding model. It follows the store, which is the
@@ -26,7 +29,7 @@ export type FinderParts = { readonly nowMs: () => number; readonly readTemplate:
  * found is looked up there before it goes out.
  */
 export class Finder {
-  readonly #readTemplate: ReadTemplate;
+  readonly #readTemplate: FinderParts['readTemplate'];
   readonly #people: People;
   /** By embedding model. */
   readonly #arenas = new Map<string, Arena>();
@@ -106,6 +109,14 @@ export class Finder {
     }
   }
 
+  /** Removes what one model knows of a reference. */
+  removeRowOf(modelId: string, number: number): void {
+    const arena = this.#arenas.get(modelId);
+    const facts = arena?.remove(number);
+    if (facts) this.#people.removeRow(facts.person, facts.collection);
+    if (arena?.rows === 0) this.#arenas.delete(modelId);
+  }
+
   /** Gives a row to another person. */
   moveRow(number: number, personId: Uuid): void {
     for (const arena of this.#arenas.values()) {
@@ -130,7 +141,7 @@ export class Finder {
     if (!arena) return request.probes.map(() => []);
     return searchArena(request, {
       ...store,
-      readTemplate: this.#readTemplate,
+      readTemplate: (number) => this.#readTemplate(number, request.modelId),
       search: (wish) => arena.search({ ...wish, collections: this.#shown(request.collectionIds) }),
       find: (number) => {
         const facts = arena.find(number);

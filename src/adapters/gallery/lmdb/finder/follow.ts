@@ -20,6 +20,9 @@ export function follow(finder: Finder, step: AfterCommit): void {
     case 'row-gone':
       finder.removeRow(step.number);
       break;
+    case 'row-outdated':
+      finder.removeRowOf(step.modelId, step.number);
+      break;
     case 'row-moved':
       finder.moveRow(step.number, step.personId);
       break;

@@ -1,6 +1,6 @@
 import type { Candidate, Uuid } from '../../../../domain/gallery.ts';
 import { isSearchable, mostDimensions } from '../../../../domain/gallery-rules.ts';
-import { copyVector, templateIds } from '../disk/codecs.ts';
+import { copyTemplate, copyVector, templateIds } from '../disk/codecs.ts';
 import { numberBytes, ownUuidBytes } from '../disk/keys.ts';
 import { placeKey } from '../disk/record-keys.ts';
 import type { ReadTable } from '../disk/table.ts';
@@ -23,10 +23,13 @@ export class Found {
     this.#parts = parts;
   }
 
-  /** Valid until the next call; `undefined` when it is gone or damaged. */
-  template(number: number): Float32Array | undefined {
-    return this.#look(this.#parts.tables.templates, numberBytes(number), (payload) =>
-      copyVector(payload, this.#vector),
+  /** Valid until the next call; `undefined` when it is gone or damaged, or there is none of that model. */
+  template(number: number, modelId: string): Float32Array | undefined {
+    const { templates, nextTemplates } = this.#parts.tables;
+    const key = numberBytes(number);
+    return (
+      this.#look(templates, key, (payload) => copyVector(payload, modelId, this.#vector)) ??
+      this.#look(nextTemplates, key, (payload) => copyTemplate(payload, modelId, this.#vector))
     );
   }
 

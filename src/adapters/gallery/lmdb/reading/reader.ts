@@ -31,6 +31,7 @@ import {
 } from '../disk/record-keys.ts';
 import { type CollectionRecord, collectionOf } from '../disk/stamped-records.ts';
 import type { MembershipRecord, ReferenceRecord, Tables } from '../disk/tables.ts';
+import { currentTemplate } from './current-template.ts';
 import { listWithoutDeparted } from './without-departed.ts';
 
 export type ReaderParts = {
@@ -131,7 +132,8 @@ export class Reader {
     if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
     const crop = this.#tables.crops.get(number);
     if (record.hasCrop && !crop) throw new AppError('record-corrupt', 'A reference has lost its crop');
-    return { ...record, template: row.template, ...(crop && { crop }), key: this.keyOf(record) };
+    const template = currentTemplate(this.#tables, record.number, row);
+    return { ...record, template, ...(crop && { crop }), key: this.keyOf(record) };
   }
 
   readPicture(collectionId: Uuid, referenceId: Uuid): Uint8Array | undefined {

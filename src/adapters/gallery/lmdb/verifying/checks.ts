@@ -12,6 +12,7 @@ import {
   hasCrop,
   hasMember,
   hasPicture,
+  hasRow,
   hasTemplate,
   isAsLong,
   isOfAny,
@@ -78,7 +79,7 @@ function peopleChecks(tables: Tables): TableCheck[] {
 }
 
 function referenceChecks(tables: Tables, pictures: Pictures['table']): TableCheck[] {
-  const { references, templates, codes, crops, models } = tables;
+  const { references, templates, nextTemplates, codes, crops, models } = tables;
   const { memberReferences, faceCopies, copiedFaces, texts } = derivationsOf(tables);
   return [
     checkOf({
@@ -101,6 +102,11 @@ function referenceChecks(tables: Tables, pictures: Pictures['table']): TableChec
       onDamaged: (place) => ({ repair: packAnew(tables, place) }),
     }),
     checkOf({ table: crops, rules: [] }),
+    checkOf({
+      table: nextTemplates,
+      rules: [hasRow(tables)],
+      onDamaged: (place) => ({ repair: removal(nextTemplates, place) }),
+    }),
     checkOf({ table: models, rules: [], onDamaged: (place) => ({ repair: removal(models, place) }) }),
   ];
 }

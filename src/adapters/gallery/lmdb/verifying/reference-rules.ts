@@ -155,6 +155,17 @@ export function isAsLong({ models, templates }: Tables): Rule<TemplateRow> {
   };
 }
 
+/** Every template that is to be searched next is of a reference; a damaged one is made again from its crop. */
+export function hasRow({ templates, nextTemplates }: Tables): Rule<unknown> {
+  return ({ snapshot, faults }, { key }) => {
+    if (templates.has(key, snapshot)) return;
+    const message = 'A template of the next embedding model belongs to no reference';
+    faults.note({ kind: 'stray', table: nextTemplates, place: key, message }, () => {
+      if (!templates.has(key)) nextTemplates.remove(key);
+    });
+  };
+}
+
 /** Every crop is of a reference. */
 export function isOfAny(tables: Tables): Rule<unknown> {
   const { crops, templates, references, collections } = tables;

@@ -12,6 +12,8 @@ export type AfterCommit =
       readonly code: Uint8Array;
     }
   | { readonly kind: 'row-gone'; readonly number: number }
+  /** What one model knows of a reference is not searched any more. */
+  | { readonly kind: 'row-outdated'; readonly number: number; readonly modelId: string }
   | { readonly kind: 'row-moved'; readonly number: number; readonly personId: Uuid }
   | { readonly kind: 'picture-gone'; readonly referenceId: Uuid }
   | { readonly kind: 'collection-hidden'; readonly collectionId: Uuid; readonly hidden: boolean }

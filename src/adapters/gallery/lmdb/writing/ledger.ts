@@ -1,6 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Collection, CollectionChange, Metadata, Uuid } from '../../../../domain/gallery.ts';
-import { collectionUnknown } from '../../../../domain/gallery-rules.ts';
+import { checkServing, collectionUnknown } from '../../../../domain/gallery-rules.ts';
 import { Journal } from '../../../../domain/journal.ts';
 import type { Tombstone } from '../../../../domain/tombstone.ts';
 import type { HybridClock } from '../../../../primitives/hybrid-clock.ts';
@@ -182,6 +182,16 @@ export class Ledger {
     const number = this.#state[counter] + 1;
     this.#state = { ...this.#state, [counter]: number };
     return number;
+  }
+
+  /** Templates of this model are searched from now on, and no others enrolled. */
+  serveModel(modelId: string): void {
+    this.#state = { ...this.#state, embedding: modelId };
+  }
+
+  /** Throws `starting` for a template of another model than the one that is searched. */
+  checkModel(modelId: string): void {
+    checkServing(modelId, this.#state.embedding);
   }
 
   /** Gives no number again that is in use. */

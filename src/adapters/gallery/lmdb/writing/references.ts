@@ -8,6 +8,7 @@ import type { CollectionRecord } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
 import type { ReferenceRecord } from '../disk/tables.ts';
 import { codeOf } from '../finder/codes.ts';
+import { currentTemplate } from '../reading/current-template.ts';
 import { type Ledger, type OpenCollection, StillLeaving } from './ledger.ts';
 import { leave, type Member, type MemberWish, memberFor, memberOf, putMember } from './members.ts';
 
@@ -26,6 +27,7 @@ export function addReference(
 ): KeyedReference {
   const { tables } = ledger;
   const { vector, modelId } = face.template;
+  ledger.checkModel(modelId);
   const dimensions = tables.models.get(Buffer.from(modelId));
   checkVector(vector, dimensions);
   if (dimensions === undefined) tables.models.put(Buffer.from(modelId), vector.length);
@@ -106,7 +108,7 @@ export function faceOf(
   if (!row) throw new AppError('record-corrupt', 'A reference has lost its template');
   const crop = tables.crops.get(numberBytes(number));
   if (hasCrop && !crop) throw new AppError('record-corrupt', 'A reference has lost its crop');
-  return { template: row.template, ...(crop && { crop }) };
+  return { template: currentTemplate(tables, number, row), ...(crop && { crop }) };
 }
 
 /** Removes the reference, and its member when it was her last. */
@@ -148,6 +150,7 @@ export function dropReference(
   else if (id) journal.removeReference({ id, number, collectionId: collection.record.id, personId });
   tables.memberReferences.remove(memberReferenceKey(collection.bytes, personId, number));
   tables.templates.remove(numberBytes(number));
+  tables.nextTemplates.remove(numberBytes(number));
   codes.drop(number);
   tables.crops.remove(numberBytes(number));
   if (record && record.text !== '') tables.texts.remove(textKey(collection.bytes, record.text, faceNumber));
