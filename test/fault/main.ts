@@ -21,11 +21,16 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function cutOff(title: string, cut: Rounds['cut'], scrubbed = false): Promise<Outcome> {
-  const outcome = await runRounds({ root, rounds, seed, cut, scrubbed });
-  const scrubs = scrubbed ? `, ${outcome.scrubs} scrubs` : '';
+async function cutOff(
+  title: string,
+  cut: Rounds['cut'],
+  more: Pick<Rounds, 'scrubbed' | 'switched'> = {},
+): Promise<Outcome> {
+  const outcome = await runRounds({ root, rounds, seed, cut, ...more });
+  const scrubs = more.scrubbed ? `, ${outcome.scrubs} scrubs` : '';
+  const switches = more.switched ? `, ${outcome.switches} changes of the model` : '';
   say(
-    `${title}: ${outcome.rounds} rounds, ${outcome.writes} acknowledged writes${scrubs}, ${outcome.violation ?? 'all well'}`,
+    `${title}: ${outcome.rounds} rounds, ${outcome.writes} acknowledged writes${scrubs}${switches}, ${outcome.violation ?? 'all well'}`,
   );
   return outcome;
 }
@@ -46,8 +51,10 @@ async function flip(): Promise<{ violation?: string }> {
 const outcomes = [
   await cutOff('kill −9', 'kill'),
   await cutOff('power cut', { shim: compileShim(root) }),
-  await cutOff('kill −9 while it is scrubbed', 'kill', true),
-  await cutOff('power cut while it is scrubbed', { shim: compileShim(root) }, true),
+  await cutOff('kill −9 while it is scrubbed', 'kill', { scrubbed: true }),
+  await cutOff('power cut while it is scrubbed', { shim: compileShim(root) }, { scrubbed: true }),
+  await cutOff('kill −9 while the model is changed', 'kill', { switched: true }),
+  await cutOff('power cut while the model is changed', { shim: compileShim(root) }, { switched: true }),
   await flip(),
 ];
 if (outcomes.some(({ violation }) => violation !== undefined)) process.exitCode = 1;

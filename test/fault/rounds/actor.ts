@@ -14,6 +14,8 @@ export type Actor = {
   readonly gallery: Gallery;
   /** Numbers in [0, 1). */
   readonly random: () => number;
+  /** Of crops and pictures: with 0 some faces have none. */
+  readonly leastBytes: number;
 };
 
 /**
@@ -40,10 +42,13 @@ export async function nextTurn(actor: Actor, tag: string): Promise<Operation[]> 
 
 type Place = { readonly slug: string; readonly own: readonly Membership[]; readonly tag: string };
 
-function enrolments({ name, random }: Actor, { slug, own, tag }: Place): Operation[] {
+function enrolments({ name, random, leastBytes }: Actor, { slug, own, tag }: Place): Operation[] {
   const faceWish = () => {
     const direction = Array.from({ length: dimensions }, () => Math.floor(random() * 2_001 - 1_000) / 1_000);
-    return { direction, bytes: random() < 0.3 ? 0 : Math.floor(random() ** 3 * largestFile) };
+    return {
+      direction,
+      bytes: Math.max(leastBytes, random() < 0.3 ? 0 : Math.floor(random() ** 3 * largestFile)),
+    };
   };
   const enrol = (key: string): Operation => ({ kind: 'enrol', slug, key, ...faceWish() });
   if (random() < 0.08) {

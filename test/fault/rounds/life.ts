@@ -2,14 +2,15 @@ import { writeSync } from 'node:fs';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { seeded } from '../../bench/accuracy/seeded.ts';
 import { type Actor, nextTurn } from './actor.ts';
-import { perform } from './operations.ts';
+import { perform, servingModel, switchTo } from './operations.ts';
 import { overviewOf } from './overview.ts';
 import { nowMs, type Told } from './told.ts';
 
 /**
- * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors> [sealed] [scrubbed]`.
+ * One life of a store, from its opening to its cut: `node life.ts <folder> <number> <actors> [sealed] [scrubbed] [switched]`.
  * Tells what it found, then lets the actors write at the same time until the process is killed, and tells of each write
- * before it begins and when it is acknowledged; meanwhile the store may be scrubbed again and again. With no actors it
+ * before it begins and when it is acknowledged; meanwhile the store may be scrubbed, and its embedding model changed, again
+ * and again. With no actors it
  * is scrubbed once, looked at once more, and closed.
  */
 const [dir, life, actors, ...modes] = process.argv.slice(2) as [string, string, string, ...string[]];
@@ -43,6 +44,15 @@ async function scrubAgainAndAgain(): Promise<void> {
   for (;;) await scrub();
 }
 
+async function switchAgainAndAgain(): Promise<void> {
+  for (;;) {
+    const modelId = servingModel(store) === 'model-b' ? 'model-c' : 'model-b';
+    tell({ what: 'switching', modelId });
+    await switchTo(store, modelId);
+    tell({ what: 'switched', modelId });
+  }
+}
+
 async function end(): Promise<void> {
   await scrub();
   await tellOverview();
@@ -50,7 +60,9 @@ async function end(): Promise<void> {
 }
 
 async function act(name: string): Promise<void> {
-  const actor: Actor = { name, gallery: store.gallery, random: seeded(Number(life) * 1_000 + Number(name)) };
+  const random = seeded(Number(life) * 1_000 + Number(name));
+  const leastBytes = modes.includes('switched') ? 1 : 0;
+  const actor: Actor = { name, gallery: store.gallery, random, leastBytes };
   for (let turn = 0; ; turn++) {
     const operations = await nextTurn(actor, `${life}-${turn}`);
     const writes = operations.map(async (operation, index) => {
@@ -65,5 +77,6 @@ async function act(name: string): Promise<void> {
 if (actors === '0') await end();
 else {
   if (modes.includes('scrubbed')) void scrubAgainAndAgain();
+  if (modes.includes('switched')) void switchAgainAndAgain();
   await Promise.all(Array.from({ length: Number(actors) }, (_, index) => act(String(index))));
 }

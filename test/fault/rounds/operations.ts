@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { services } from '../../../src/domain/credential.ts';
+import { AppError } from '../../../src/domain/errors.ts';
 import type { Collection, NewReference, Person, PersonChange, Uuid } from '../../../src/domain/gallery.ts';
 import type { ChangeLog } from '../../../src/domain/ports/change-log.ts';
 import type { Credentials } from '../../../src/domain/ports/credentials.ts';
 import type { Gallery, ReferenceChange } from '../../../src/domain/ports/gallery.ts';
-import { face } from '../../fixtures/gallery/faces.ts';
+import type { TemplateModels } from '../../../src/domain/ports/template-models.ts';
+import { face, unit } from '../../fixtures/gallery/faces.ts';
 
 /** One write, as plain data, so that it can be told over a pipe and made again in another gallery. Collections go by their slug. */
 export type Operation =
@@ -61,10 +64,25 @@ export type Store = {
   readonly gallery: Gallery;
   readonly credentials: Credentials;
   readonly changeLog: ChangeLog;
+  readonly templateModels: TemplateModels;
 };
 
 /** Makes the write; it is acknowledged when this resolves. */
-export async function perform({ gallery, credentials }: Store, operation: Operation): Promise<Made> {
+export async function perform(store: Store, operation: Operation): Promise<Made> {
+  for (;;) {
+    try {
+      return await performOnce(store, operation);
+    } catch (error) {
+      // The model is changed between the making of the template and the write.
+      if (!(error instanceof AppError) || error.code !== 'starting') throw error;
+      await nextTurn();
+    }
+  }
+}
+
+async function performOnce(store: Store, operation: Operation): Promise<Made> {
+  const { gallery, credentials } = store;
+  const modelId = servingModel(store);
   switch (operation.kind) {
     case 'collection': {
       const { id } = await gallery.createCollection(operation.slug, operation.slug);
@@ -72,13 +90,17 @@ export async function perform({ gallery, credentials }: Store, operation: Operat
     }
     case 'enrol': {
       const { id } = await collectionOf(gallery, operation.slug);
-      const reference = await gallery.enrol(id, operation.key, faceOf(operation));
+      const reference = await gallery.enrol(id, operation.key, faceOf(operation, modelId));
       const person = await gallery.findPerson(reference.personId);
       return madeBy(person!, { id: reference.id, number: reference.number });
     }
     case 'enrolAll': {
       const { id } = await collectionOf(gallery, operation.slug);
-      const faces = operation.faces.map((wish) => ({ key: wish.key, face: faceOf(wish), isNew: true }));
+      const faces = operation.faces.map((wish) => ({
+        key: wish.key,
+        face: faceOf(wish, modelId),
+        isNew: true,
+      }));
       const references = await gallery.enrolAll(id, faces);
       const persons = await Promise.all(references.map(({ personId }) => gallery.findPerson(personId)));
       return madeTogether(
@@ -173,15 +195,38 @@ async function collectionOf(gallery: Gallery, slug: string): Promise<Collection>
   return collection;
 }
 
-function faceOf({ key, direction, bytes }: FaceWish & { key: string }): NewReference {
-  const plain = face(direction);
+/** By whose templates the store is searched. */
+export function servingModel({ templateModels }: Pick<Store, 'templateModels'>): string {
+  return templateModels.serving() ?? 'model-a';
+}
+
+/** The crop tells the direction, which all models make the template of. */
+function faceOf({ key, direction, bytes }: FaceWish & { key: string }, modelId: string): NewReference {
+  const plain = face(direction, { modelId });
   if (bytes === 0) return plain;
-  const jpeg = Buffer.alloc(bytes, `crop of ${key} ${direction}`);
+  const jpeg = Buffer.from(JSON.stringify(direction).padEnd(bytes, ` crop of ${key}`));
   return {
     ...plain,
     crop: { jpeg, landmarks: plain.landmarks },
     picture: Buffer.alloc(bytes, `picture of ${key}`),
   };
+}
+
+/** Gives all templates another model. */
+export async function switchTo(
+  { templateModels }: Pick<Store, 'templateModels'>,
+  modelId: string,
+): Promise<void> {
+  await templateModels.switchTo({
+    modelId,
+    embed: async ({ jpeg }) => {
+      const text = Buffer.from(jpeg).toString();
+      return { modelId, vector: unit(...(JSON.parse(text.slice(0, text.indexOf(']') + 1)) as number[])) };
+    },
+    signal: new AbortController().signal,
+    onProgress: async () => undefined,
+    graceMs: 0,
+  });
 }
 
 function keyOf(name: string, service: (typeof services)[number]) {

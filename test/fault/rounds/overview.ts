@@ -4,7 +4,7 @@ import type { Collection, CollectionCounts, Membership, Person, Uuid } from '../
 import type { GalleryCounts, ListedReference, ListedText } from '../../../src/domain/ports/gallery.ts';
 import { allChanges, emptyCopy, mergeInto, recordsOf, seenIn } from '../../fixtures/sync/replayed.ts';
 import { seenByCallers } from '../../fixtures/sync/seen-by-callers.ts';
-import type { Store } from './operations.ts';
+import { type Store, servingModel } from './operations.ts';
 
 type CollectionOverview = {
   readonly id: Uuid;
@@ -30,6 +30,8 @@ export type Overview = {
   readonly digest: string;
   readonly collections: Readonly<Record<string, CollectionOverview>>;
   readonly credentials: readonly Credential[];
+  /** By whose templates it is searched. */
+  readonly modelId: string;
 };
 
 const probesOfACollection = 12;
@@ -44,7 +46,7 @@ export async function overviewOf(store: Store): Promise<Overview> {
     collections[collection.slug] = await lookAt(store, collection);
   }
   const listed = (await credentials.list()).toSorted((one, other) => (one.id < other.id ? -1 : 1));
-  return { counts: gallery.counts(), digest, collections, credentials: listed };
+  return { counts: gallery.counts(), digest, collections, credentials: listed, modelId: servingModel(store) };
 }
 
 async function lookAt(store: Store, { id: collectionId, name }: Collection): Promise<CollectionOverview> {
@@ -53,7 +55,12 @@ async function lookAt(store: Store, { id: collectionId, name }: Collection): Pro
   const persons = await Promise.all(members.map(({ personId }) => gallery.findPerson(personId)));
   const { references } = await gallery.listReferences(collectionId, all);
   const search = async (vector: Float32Array, limit: number) => {
-    const ask = { collectionIds: [collectionId], modelId: 'model-a', minScore: -1, distinctPersons: false };
+    const ask = {
+      collectionIds: [collectionId],
+      modelId: servingModel(store),
+      minScore: -1,
+      distinctPersons: false,
+    };
     const [candidates] = await gallery.search({ ...ask, probes: [vector], limit });
     return candidates!.map(({ referenceId, personId, key }) => `${referenceId} ${personId} ${key}`);
   };

@@ -37,6 +37,17 @@ test.for(['kill', 'power cut'] as const)(
   },
 );
 
+test.for(['kill', 'power cut'] as const)(
+  'a %s while the embedding model is changed loses nothing either, and leaves one model serving',
+  async (way) => {
+    const root = await ownFolder();
+    const cut = way === 'kill' ? way : { shim: compileShim(root) };
+    const { violation, switches } = await runRounds({ root, rounds, seed: seed + 2, cut, switched: true });
+    expect(violation).toBeUndefined();
+    if (way === 'kill') expect(switches).toBeGreaterThan(0);
+  },
+);
+
 test('a store that does not sync is found out by a few power cuts', async () => {
   const root = await ownFolder();
   const cut = { shim: compileShim(root) };

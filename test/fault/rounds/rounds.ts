@@ -18,6 +18,8 @@ export type Rounds = {
   readonly withoutSync?: boolean;
   /** The store is scrubbed all the time; lives are longer then. */
   readonly scrubbed?: boolean;
+  /** The embedding model is changed all the time. */
+  readonly switched?: boolean;
   /** Told before each round. */
   readonly onRound?: (round: number) => void;
 };
@@ -29,6 +31,8 @@ export type Outcome = {
   readonly writes: number;
   /** How often a scrub came to its end. */
   readonly scrubs: number;
+  /** How often a change of the model came to its end. */
+  readonly switches: number;
   /** What the store showed in the last round that it must not, and where it lies. */
   readonly violation?: string;
 };
@@ -64,6 +68,7 @@ export async function runRounds(wish: Rounds): Promise<Outcome> {
   const random = seeded(wish.seed);
   let writes = 0;
   let scrubs = 0;
+  let switches = 0;
   let round = 0;
   let isSealed = wish.seed % 2 === 1;
   while (round < wish.rounds) {
@@ -81,16 +86,17 @@ export async function runRounds(wish: Rounds): Promise<Outcome> {
         const told = await liveUntilCut(wish, store, { number: wish.seed * 10_000 + round, random });
         writes += told.filter(({ what }) => what === 'done').length;
         scrubs += told.filter(({ what }) => what === 'scrubbed').length;
+        switches += told.filter(({ what }) => what === 'switched').length;
         await store.truth.note(told);
       }
       await store.truth.note(await runLife(rest));
       if (!store.truth.isClean) throw new Violation('Removals are left that no scrub has ended');
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      return { rounds: round, writes, scrubs, violation: `${error.message} (${store.dir})` };
+      return { rounds: round, writes, scrubs, switches, violation: `${error.message} (${store.dir})` };
     }
   }
-  return { rounds: round, writes, scrubs };
+  return { rounds: round, writes, scrubs, switches };
 }
 
 async function liveUntilCut(
@@ -99,7 +105,14 @@ async function liveUntilCut(
   { number, random }: { number: number; random: () => number },
 ): Promise<Told[]> {
   const life: LifeWish = {
-    ...{ dir, isSealed, number, actors, isScrubbed: wish.scrubbed ?? false },
+    ...{
+      dir,
+      isSealed,
+      number,
+      actors,
+      isScrubbed: wish.scrubbed ?? false,
+      isSwitched: wish.switched ?? false,
+    },
     ...(wish.withoutSync && { preload: withoutSync }),
   };
   if (wish.cut === 'kill') {

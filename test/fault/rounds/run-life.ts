@@ -12,6 +12,8 @@ export type LifeWish = {
   readonly isSealed: boolean;
   /** Again and again, while the actors write. */
   readonly isScrubbed?: boolean;
+  /** Its embedding model is changed again and again, while the actors write. */
+  readonly isSwitched?: boolean;
   /** Preloaded module. */
   readonly preload?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -34,8 +36,12 @@ const longestMs = 180_000;
  * than well when it has no actors.
  */
 export async function runLife(wish: LifeWish): Promise<Told[]> {
-  const { dir, number, actors, isSealed, isScrubbed, preload, env, kill } = wish;
-  const modes = [...(isSealed ? ['sealed'] : []), ...(isScrubbed ? ['scrubbed'] : [])];
+  const { dir, number, actors, isSealed, isScrubbed, isSwitched, preload, env, kill } = wish;
+  const modes = [
+    ...(isSealed ? ['sealed'] : []),
+    ...(isScrubbed ? ['scrubbed'] : []),
+    ...(isSwitched ? ['switched'] : []),
+  ];
   const args = [dir, String(number), String(actors), ...modes];
   const options = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...options, life, ...args], {

@@ -16,6 +16,9 @@ export type Told =
   | { readonly what: 'done'; readonly id: WriteId; readonly made: Made }
   /** `isClean`: it knows of no removal since that left bytes in a file. */
   | { readonly what: 'scrubbed'; readonly isClean: boolean }
+  /** The embedding model is being changed, and was. */
+  | { readonly what: 'switching'; readonly modelId: string }
+  | { readonly what: 'switched'; readonly modelId: string }
   | { readonly what: 'refused'; readonly id: WriteId }
   | { readonly what: 'failed'; readonly message: string };
 

@@ -3,7 +3,7 @@ import { openMemoryCredentials } from '../../../src/adapters/credentials/memory/
 import { openMemoryStore } from '../../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import { evidenceOf } from './evidence.ts';
-import { type Made, type Operation, perform, type Store } from './operations.ts';
+import { type Made, type Operation, perform, type Store, servingModel, switchTo } from './operations.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { nowMs, type Told, type WriteId } from './told.ts';
 import { Violation } from './violation.ts';
@@ -23,6 +23,8 @@ export class Truth {
   #lastPerson = 0;
   #ids: Uuid[] = [];
   #isClean = false;
+  /** The embedding models that may serve: that of the last change which was acknowledged, and that of the one under way. */
+  #models = new Set(['model-a']);
 
   /** Whether the last scrub has left nothing of what had been removed. */
   get isClean(): boolean {
@@ -45,6 +47,8 @@ export class Truth {
       if (told.what === 'opened') await this.#compare(told.overview, told.problems);
       else if (told.what === 'failed') throw new Violation(told.message);
       else if (told.what === 'scrubbed') this.#isClean = told.isClean;
+      else if (told.what === 'switching') this.#models.add(told.modelId);
+      else if (told.what === 'switched') this.#models = new Set([told.modelId]);
       else if (told.what === 'refused') this.#begun.delete(nameOf(told.id));
       else if (told.what === 'begun') this.#begun.set(nameOf(told.id), told);
       else this.#begun.set(nameOf(told.id), { ...this.#begun.get(nameOf(told.id))!, made: told.made });
@@ -54,9 +58,18 @@ export class Truth {
   async #compare(found: Overview, problems: readonly object[]): Promise<void> {
     if (problems.length > 0) throw new Violation(`Problems were told: ${JSON.stringify(problems)}`);
     await this.#makeAll(found);
+    await this.#follow(found.modelId);
     const expected = JSON.parse(JSON.stringify(await overviewOf(this.#store))) as Overview;
     const difference = differenceOf(expected, found);
     if (difference !== undefined) throw new Violation(difference);
+  }
+
+  /** Changes the model, where the store has done so. */
+  async #follow(modelId: string): Promise<void> {
+    if (!this.#models.has(modelId))
+      throw new Violation(`It serves ${modelId}, and should one of ${[...this.#models].join(', ')}`);
+    this.#models = new Set([modelId]);
+    if (servingModel(this.#store) !== modelId) await switchTo(this.#store, modelId);
   }
 
   /** Makes what the last life has written, once it can be seen what became of the writes that were under way. */
