@@ -12,7 +12,7 @@ import { attributeRoles } from './attributes.ts';
 import { decodeCrop } from './crop-file.ts';
 import { type LoadedNetwork, openChipNetwork } from './crop-network.ts';
 import { openDetector, type TileUse } from './detect.ts';
-import { openEmbedder } from './embed.ts';
+import { type Embedder, openEmbedder } from './embed.ts';
 import { startTurns } from './in-turn.ts';
 
 export type AnalyserOptions = {
@@ -50,12 +50,12 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
   const networks = opening.move();
   const parts = {
     detector,
-    embedder,
     codec: options.codec,
     limits: options.limits,
     cropQuality: options.cropQuality,
   };
   const networkOf = openOnFirstUse(options, networks);
+  const embedderOf = openEmbeddersOnFirstUse(options, networks, new Map([[embeddingEntry.id, embedder]]));
   // The networks' input memory is shared: two pictures at a time would see one another's faces.
   const inTurn = startTurns();
   let pictures = 0;
@@ -66,11 +66,13 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
       inTurn(async () => {
         pictures += 1;
         if (pictures % picturesBetweenTrims === 0) trimHeap();
-        return await analysePicture({ ...parts, networkOf }, request, signal);
+        const made = await embedderOf(request.embedding ?? embeddingEntry.id);
+        return await analysePicture({ ...parts, embedder: made, networkOf }, request, signal);
       }),
-    embedCrop: (crop) =>
+    embedCrop: (crop, embedding = embeddingEntry.id) =>
       inTurn(async () => {
-        const [template] = await embedder.embed([await decodeCrop(options.codec, crop)]);
+        const made = await embedderOf(embedding);
+        const [template] = await made.embed([await decodeCrop(options.codec, crop)]);
         return template!;
       }),
     [Symbol.asyncDispose]: () => networks.disposeAsync(),
@@ -113,6 +115,24 @@ function openOnFirstUse(
     const mirror = role === 'eye' ? 'mirror' : 'plain';
     const fresh = { entry, network: openChipNetwork(entry, networks.use(network), mirror) };
     opened.set(role, fresh);
+    return fresh;
+  };
+}
+
+/** Of networks of the catalogue by their ids; `opened` are there from the beginning. */
+function openEmbeddersOnFirstUse(
+  { store, faceModels }: AnalyserOptions,
+  networks: AsyncDisposableStack,
+  opened: Map<string, Embedder>,
+): (id: string) => Promise<Embedder> {
+  return async (id) => {
+    const known = opened.get(id);
+    if (known) return known;
+    const entry = store.catalogue.models.find((model) => model.id === id);
+    if (!entry) throw new AppError('model-missing', `The catalogue has no network ${id}`);
+    const network = networks.use(await faceModels.load({ id, onnx: await store.read(entry) }));
+    const fresh = openEmbedder(entry, network);
+    opened.set(id, fresh);
     return fresh;
   };
 }

@@ -107,7 +107,7 @@ export async function currentVector(
   if (!crop) {
     throw new AppError('template-mismatch', 'The reference was made by a model that no longer runs');
   }
-  return (await vision.embedCrop(crop, 'interactive', signal)).vector;
+  return (await vision.embedCrop(crop, { priority: 'interactive' }, signal)).vector;
 }
 
 /** A caller's embeddings as unit vectors. `template-mismatch` when one has another length than the running model's. */

@@ -59,7 +59,7 @@ function behindGate(analyser: Analyser, gate: Gate): Analyser {
       await gate.pass();
       return await analyser.analyse(request, signal);
     },
-    embedCrop: (crop) => analyser.embedCrop(crop),
+    embedCrop: (crop, embedding) => analyser.embedCrop(crop, embedding),
     [Symbol.asyncDispose]: () => analyser[Symbol.asyncDispose](),
   };
 }

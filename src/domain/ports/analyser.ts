@@ -7,5 +7,5 @@ export interface Analyser extends AsyncDisposable {
   /** As `Vision.analyse`, without queue and supervision. */
   analyse(request: Omit<AnalyseRequest, 'priority'>, signal?: AbortSignal): Promise<AnalysedPicture>;
   /** As `Vision.embedCrop`. */
-  embedCrop(crop: FaceCrop): Promise<Template>;
+  embedCrop(crop: FaceCrop, embedding?: string): Promise<Template>;
 }

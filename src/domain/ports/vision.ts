@@ -27,7 +27,12 @@ export type AnalyseRequest = {
   /** Whether each face brings a small picture of its own, to be looked at; not when absent. */
   readonly thumb?: boolean;
   readonly attributes: readonly Attribute[];
+  /** The catalogue's network that makes the templates; the profile's when absent. */
+  readonly embedding?: string;
 };
+
+/** How a stored crop is embedded; `embedding` as in `AnalyseRequest`. */
+export type EmbedWish = Pick<AnalyseRequest, 'priority' | 'embedding'>;
 
 export type VisionStatus = {
   readonly state: 'starting' | 'ready' | 'restarting' | 'stopped';
@@ -51,13 +56,14 @@ export type VisionModels = {
  *
  * Rejects with `picture-unreadable`, `too-large` (more pixels than allowed), `overloaded` (the queue is full; nothing
  * was done), `vision-down` (the process died or hangs and is being restarted), `cancelled` (the signal fired: the place
- * in the queue is free at once), `model-missing` (an attribute without its network).
+ * in the queue is free at once), `model-missing` (an attribute without its network, or an
+ * embedding network that is not there).
  * Results do not depend on what else is being analysed.
  */
 export interface Vision extends AsyncDisposable {
   analyse(request: AnalyseRequest, signal?: AbortSignal): Promise<AnalysedPicture>;
   /** The template of a stored crop: the same as was made when the crop was, bit for bit. */
-  embedCrop(crop: FaceCrop, priority: Priority, signal?: AbortSignal): Promise<Template>;
+  embedCrop(crop: FaceCrop, wish: EmbedWish, signal?: AbortSignal): Promise<Template>;
   status(): VisionStatus;
   /** Resolves when requests are answered, or rejects when the signal fires first. */
   ready(signal?: AbortSignal): Promise<VisionModels>;

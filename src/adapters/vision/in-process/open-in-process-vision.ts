@@ -3,7 +3,7 @@ import type { AnalysedPicture, FaceCrop, Template } from '../../../domain/face.t
 import type { Analyser } from '../../../domain/ports/analyser.ts';
 import type {
   AnalyseRequest,
-  Priority,
+  EmbedWish,
   Vision,
   VisionModels,
   VisionStatus,
@@ -48,8 +48,8 @@ class InProcessVision implements Vision {
     });
   }
 
-  embedCrop(crop: FaceCrop, priority: Priority, signal?: AbortSignal): Promise<Template> {
-    const run = () => this.#keep(this.#analyser.embedCrop(crop));
+  embedCrop(crop: FaceCrop, { priority, embedding }: EmbedWish, signal?: AbortSignal): Promise<Template> {
+    const run = () => this.#keep(this.#analyser.embedCrop(crop, embedding));
     return this.#desk.ask({ priority, bytes: crop.jpeg.byteLength, signal, run });
   }
 

@@ -9,7 +9,7 @@ export function meterVision(vision: Vision, metrics: Pick<Metrics, 'countStages'
       metrics.countStages(picture.stageMs);
       return picture;
     },
-    embedCrop: (crop, priority, signal) => vision.embedCrop(crop, priority, signal),
+    embedCrop: (crop, wish, signal) => vision.embedCrop(crop, wish, signal),
     status: () => vision.status(),
     ready: (signal) => vision.ready(signal),
     [Symbol.asyncDispose]: () => vision[Symbol.asyncDispose](),

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, type ErrorDetails, toAppError } from '../../../domain/errors.ts';
 import type { AnalysedPicture, FaceCrop, Template } from '../../../domain/face.ts';
-import type { AnalyseRequest, Priority, VisionModels } from '../../../domain/ports/vision.ts';
+import type { AnalyseRequest, EmbedWish, Priority, VisionModels } from '../../../domain/ports/vision.ts';
 import type { VisionSettings } from './settings.ts';
 
 /** Goes up with every change of a message; two sides of different versions do not talk. */
@@ -13,7 +13,7 @@ export type Order =
       readonly priority: Priority;
       readonly request: Omit<AnalyseRequest, 'priority'>;
     }
-  | { readonly type: 'embed'; readonly priority: Priority; readonly crop: FaceCrop };
+  | ({ readonly type: 'embed'; readonly crop: FaceCrop } & EmbedWish);
 
 /** An order under way, as it goes over the pipe of a worker, its lane; `id` is main's, and stands in the answer. */
 export type Work = Order & { readonly id: number };

@@ -72,7 +72,7 @@ async function perform(
   work: Work,
   signal: AbortSignal,
 ): Promise<AnalysedPicture | Template> {
-  if (work.type === 'embed') return await analyser.embedCrop(work.crop);
+  if (work.type === 'embed') return await analyser.embedCrop(work.crop, work.embedding);
   return await analyser.analyse(work.request, signal);
 }
 

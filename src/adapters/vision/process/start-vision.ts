@@ -5,7 +5,7 @@ import type { AnalysedPicture, FaceCrop, Template } from '../../../domain/face.t
 import type { Log } from '../../../domain/ports/log.ts';
 import type {
   AnalyseRequest,
-  Priority,
+  EmbedWish,
   Vision,
   VisionModels,
   VisionStatus,
@@ -114,12 +114,12 @@ class ProcessVision implements Vision {
     });
   }
 
-  async embedCrop(crop: FaceCrop, priority: Priority, signal?: AbortSignal): Promise<Template> {
+  async embedCrop(crop: FaceCrop, wish: EmbedWish, signal?: AbortSignal): Promise<Template> {
     return await this.#desk.ask({
-      priority,
+      priority: wish.priority,
       bytes: crop.jpeg.byteLength,
       signal,
-      run: async (leaving) => (await this.#ask({ type: 'embed', priority, crop }, leaving)) as Template,
+      run: async (leaving) => (await this.#ask({ type: 'embed', crop, ...wish }, leaving)) as Template,
     });
   }
 
