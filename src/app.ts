@@ -5,12 +5,14 @@ import { meterVision } from './adapters/vision/metered/metered-vision.ts';
 import { startVision } from './adapters/vision/process/start-vision.ts';
 import { createFront } from './app/front.ts';
 import { drain, type ListenWhere, listenAt, tellListeners } from './app/listen.ts';
-import { openModels } from './app/open-models.ts';
+import { checkServing, openModels } from './app/open-models.ts';
 import { openRecords, resumeRecords } from './app/open-records.ts';
 import { openStore } from './app/open-store.ts';
 import { visionOptions } from './app/vision-options.ts';
 import type { Settings } from './config/schema.ts';
 import type { Log } from './domain/ports/log.ts';
+import { createModelSwitch } from './services/model-switch.ts';
+import { serveModel } from './services/serving-vision.ts';
 
 export type StartOptions = {
   readonly listen: ListenWhere;
@@ -44,9 +46,12 @@ export async function startApp(settings: Settings, { listen: where, log }: Start
       rssBytes: host.rssBytes(),
     }),
   });
-  const vision = meterVision(processVision, metrics);
+  const { templateModels: templates } = store;
+  await checkServing(models, templates);
+  const vision = serveModel(meterVision(processVision, metrics), { models, templates });
   const records = openRecords(store, { settings, log, stack });
-  const own = { ...records, vision, metrics, log };
+  const modelSwitch = createModelSwitch({ ...records, models, templates, vision, log });
+  const own = { ...records, modelSwitch, vision, metrics, log };
   const front = await createFront({ settings, models, ...store, ...own }, where);
   const listeners = await listenAt(front, settings, where);
   stack.defer(() => drain(listeners, log));

@@ -26,6 +26,7 @@ import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
 import { createHealth } from '../services/health.ts';
 import { createIntake } from '../services/intake.ts';
+import type { ModelSwitch } from '../services/model-switch.ts';
 import { createPeople } from '../services/people.ts';
 import { createPersons } from '../services/persons.ts';
 import { createPictureLinks } from '../services/picture-links.ts';
@@ -45,6 +46,7 @@ type FrontParts = Records & {
   readonly storeProblems: LmdbStore['storeProblems'];
   readonly collectionsLoading: LmdbStore['collectionsLoading'];
   readonly vision: Vision;
+  readonly modelSwitch: ModelSwitch;
   readonly cameras: Cameras;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -53,7 +55,8 @@ type FrontParts = Records & {
 /** The services, and the APIs over them. */
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
-  const { jobs, audit, record, history, retention, scrubbing, verification, backups, erasureRecord } = parts;
+  const { jobs, audit, record, history, retention, scrubbing, verification } = parts;
+  const { backups, erasureRecord, modelSwitch } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
@@ -79,6 +82,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       retention,
       scrubbing,
       verification,
+      modelSwitch,
       access,
     },
     ...{ backups, exports: parts.exports, imports: parts.imports },

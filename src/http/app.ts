@@ -6,6 +6,7 @@ import type { Uuid } from '../domain/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { Metrics } from '../domain/ports/metrics.ts';
 import { actAs } from '../services/actor.ts';
+import { withOneModel } from '../services/serving-vision.ts';
 import { type BodyBudget, createBodyBudget } from './body/budget.ts';
 import {
   callerOf,
@@ -81,7 +82,7 @@ function serveDialect(
       if (!isOpen(ctx)) ctx.state.credential = await dialect.admit(ctx, ctx.path.slice(prefix.length));
       ctx.state.takeBody();
       const answer = () => note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
-      await actAs(actorOf(ctx, dialect.name), answer, accountOfCaller(ctx));
+      await withOneModel(() => actAs(actorOf(ctx, dialect.name), answer, accountOfCaller(ctx)));
     });
   };
 }

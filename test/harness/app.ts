@@ -6,7 +6,7 @@ import { openMemoryAudit } from '../../src/adapters/audit/memory/open-memory-aud
 import { openMemoryCameras } from '../../src/adapters/cameras/memory/open-memory-cameras.ts';
 import { openMemoryCredentials } from '../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
-import { openMemoryGallery } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
+import { openMemoryStore } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { openMemoryHistory } from '../../src/adapters/history/memory/open-memory-history.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
 import { openMemoryPictureFetcher } from '../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
@@ -27,6 +27,7 @@ import type { Log, LogFields } from '../../src/domain/ports/log.ts';
 import type { ServedRequest } from '../../src/domain/ports/metrics.ts';
 import type { PictureFetcher } from '../../src/domain/ports/picture-fetcher.ts';
 import type { StoreCheck } from '../../src/domain/ports/store-check.ts';
+import type { TemplateModels } from '../../src/domain/ports/template-models.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body/budget.ts';
@@ -43,17 +44,20 @@ import { type Collections, createCollections } from '../../src/services/collecti
 import { createErasures, type Erasures } from '../../src/services/erasures.ts';
 import { createFaces, type Faces } from '../../src/services/faces.ts';
 import { createKeys } from '../../src/services/keys.ts';
+import { createModelSwitch, type ModelSwitch } from '../../src/services/model-switch.ts';
 import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
 import { createPersons, type Persons } from '../../src/services/persons.ts';
 import { createPictureLinks, type PictureLinks } from '../../src/services/picture-links.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';
 import { recordRecognition } from '../../src/services/recorded-recognition.ts';
+import { serveModel } from '../../src/services/serving-vision.ts';
 import { createSigning, type Signing } from '../../src/services/signing.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
-import { openTestVision, readScoreTables } from './vision.ts';
+import { openTestModels, openTestVision, readScoreTables } from './vision.ts';
 
 /** What dialects are made from. */
 export type TestServices = Records & {
+  readonly modelSwitch: ModelSwitch;
   readonly credentials: Credentials;
   readonly vision: Vision;
   readonly recognition: Recognition;
@@ -121,13 +125,19 @@ export interface TestApp extends AsyncDisposable {
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const vision = options.vision ?? (await openTestVision());
+  const plain = options.vision ?? (await openTestVision());
   const store = await openStore(options.store ?? 'lmdb');
+  const models = await openTestModels();
+  const vision = serveModel(plain, { models, templates: store.templateModels });
   const stack = new AsyncDisposableStack();
   const backup = await encryptedBy(store.dir);
   const settings = { ...keeping, data: { dir: store.dir }, backup, portable: {} };
   const records = openRecords(store, { settings, log: silentLog, stack });
-  const services = createServices({ ...store, ...records }, vision, options);
+  const modelSwitch = createModelSwitch({
+    ...{ ...records, models, templates: store.templateModels, vision },
+    ...{ log: silentLog, graceMs: 0 },
+  });
+  const services = createServices({ ...store, ...records, modelSwitch }, vision, options);
   const issueKeys = async (slug: string) => {
     const collection = await services.collections.create(localAdmin, { slug, name: slug });
     return { collection, keys: await createCompreFaceKeys(services.access, collection) };
@@ -176,16 +186,17 @@ type TestStore = StoreCheck & {
   history: History;
   cameras: Cameras;
   backups: Backups;
+  templateModels: TemplateModels;
   close: () => Promise<void>;
 };
 
 async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
   const dir = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
   if (kind === 'memory') {
-    const gallery = openMemoryGallery();
+    const { gallery, templateModels } = openMemoryStore();
     return {
       ...memoryStoreCheck,
-      ...{ dir, storeId: randomUUID(), gallery },
+      ...{ dir, storeId: randomUUID(), gallery, templateModels },
       credentials: openMemoryCredentials(),
       jobs: openMemoryJobs(),
       audit: openMemoryAudit(),
@@ -207,7 +218,11 @@ async function openStore(kind: 'memory' | 'lmdb'): Promise<TestStore> {
 }
 
 function createServices(
-  { credentials, cameras, ...records }: Records & Pick<TestStore, 'credentials' | 'cameras'>,
+  {
+    credentials,
+    cameras,
+    ...records
+  }: Records & Pick<TestStore, 'credentials' | 'cameras'> & Pick<TestServices, 'modelSwitch'>,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {

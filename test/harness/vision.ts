@@ -5,6 +5,7 @@ import { sharpPictureCodec } from '../../src/adapters/picture-codec/sharp/sharp-
 import { openInProcessVision } from '../../src/adapters/vision/in-process/open-in-process-vision.ts';
 import { catalogueSchema, type ScoreTable } from '../../src/domain/catalogue.ts';
 import type { Analyser } from '../../src/domain/ports/analyser.ts';
+import type { ModelStore } from '../../src/domain/ports/model-store.ts';
 import type { Vision } from '../../src/domain/ports/vision.ts';
 import { openAnalyser } from '../../src/pipeline/open-analyser.ts';
 
@@ -35,11 +36,31 @@ export type TestVisionOptions = {
   readonly fetched?: string | undefined;
 };
 
+/**
+ * The networks of the catalogue, and the default profile's embedding network once more, with other templates: it looks at
+ * each face from both sides.
+ */
+export async function openTestModels(fetched?: string): Promise<ModelStore> {
+  const folders = ['models/onnx', ...(fetched === undefined ? [] : [fetched])];
+  const store = await openModelStore({ catalogueFile, folders });
+  const { models } = store.catalogue;
+  const entry = models.find(({ id }) => id === 'face_recognition')!;
+  const embedding = { ...entry.embedding!, modelId: otherModel.modelId, mirror: true };
+  const other = { ...entry, id: otherModel.network, embedding };
+  return {
+    catalogue: { ...store.catalogue, models: [...models, other] },
+    read: (each) => store.read(each),
+    state: (each) => store.state(each),
+  };
+}
+
+/** Of `openTestModels`. */
+export const otherModel = { network: 'face_recognition_mirrored', modelId: 'face-api-recognition-mirrored' };
+
 /** Real networks of the default profile, in this process. */
 export async function openTestVision(given: TestVisionOptions = {}): Promise<Vision> {
   const { gate, fetched, ...options } = given;
-  const folders = ['models/onnx', ...(fetched === undefined ? [] : [fetched])];
-  const store = await openModelStore({ catalogueFile, folders });
+  const store = await openTestModels(fetched);
   const analyser = await openAnalyser({
     store,
     profile: 'default',
@@ -64,8 +85,10 @@ function behindGate(analyser: Analyser, gate: Gate): Analyser {
   };
 }
 
-/** The catalogue's score tables by embedding model. */
+/** The catalogue's score tables by embedding model; the other one of `openTestModels` has that of its sibling. */
 export function readScoreTables(): (modelId: string) => ScoreTable | undefined {
   const { models } = catalogueSchema.parse(JSON.parse(readFileSync(catalogueFile, 'utf8')));
-  return (modelId) => models.find(({ embedding }) => embedding?.modelId === modelId)?.embedding?.scores;
+  const tableOf = (modelId: string) =>
+    models.find(({ embedding }) => embedding?.modelId === modelId)?.embedding?.scores;
+  return (modelId) => tableOf(modelId === otherModel.modelId ? 'face-api-recognition-1' : modelId);
 }

@@ -4,13 +4,17 @@ import { openModelStore } from '../../adapters/model-store/folders/open-model-st
 import { catalogueFile, fetchedModelsFolder, modelFolders } from '../../config/places.ts';
 import type { Settings } from '../../config/schema.ts';
 import type { ModelEntry } from '../../domain/catalogue.ts';
+import type { JobAnswer, LeftAnswer } from '../../http/dialects/ostiary/wire.ts';
 import { type ListedModel, listModels } from '../../services/models.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext, Run } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { exitCodeOfJob, followJob } from '../follow-job.ts';
 import { progressBar, table } from '../output.ts';
 
-/** `ostiary models`: the networks on this box. It reads files only, so that it also works where no service can start. */
+type LeftOptions = { readonly limit?: string; readonly after?: string };
+
+/** `ostiary models`: the networks on this box. What does not change the gallery reads files only, so that it also works where no service can start. */
 export function addModels(program: Command, run: Run): void {
   const models = program.command('models').description('look at the networks, and fetch more of them');
   models
@@ -29,6 +33,48 @@ export function addModels(program: Command, run: Run): void {
     .argument('[id...]', 'networks; all of the configured profile when absent')
     .option('--from <mirror>', 'a folder or https address that holds the files by their names')
     .action((ids: string[], { from }: { from?: string }) => run((context) => fetchAll(context, ids, from)));
+  models
+    .command('switch')
+    .description('give all stored faces templates of another embedding network, made from their crops')
+    .argument('<id>', 'the network')
+    .action((id: string) => run((context) => switchTo(context, id)));
+  models
+    .command('left')
+    .description('list the faces that nobody finds since the network was changed, for they have no crop')
+    .option('--limit <number>', 'at most so many (100)')
+    .option('--after <number>', 'only those after this number')
+    .action((options: LeftOptions) => run((context) => listLeft(context, options)));
+}
+
+async function switchTo(context: CommandContext, model: string): Promise<ExitCode> {
+  const { output, withService } = context;
+  const job = await withService(async (client) => {
+    const body = { json: { model } };
+    const { id } = await client.call<JobAnswer>({ method: 'POST', path: '/models/switch', body });
+    return followJob(client, id, context);
+  });
+  output.result(job, switchText(job));
+  return exitCodeOfJob(job);
+}
+
+function switchText({ state, report, error }: JobAnswer): string {
+  if (state !== 'done') return `The model was not changed: ${error?.message ?? `the job was ${state}`}`;
+  const { network, embedded, left } = report as { network: string; embedded: number; left: number };
+  const rest = left > 0 ? `; ${left} have none and are not found (ostiary models left)` : '';
+  return `Faces are found by ${network} now: ${embedded} templates were made${rest}.`;
+}
+
+async function listLeft({ output, withService }: CommandContext, query: LeftOptions): Promise<ExitCode> {
+  const answer = await withService((client) =>
+    client.call<LeftAnswer>({ method: 'GET', path: '/models/left', query }),
+  );
+  const rows = answer.references.map(({ number, referenceId, personId, collectionId }) => [
+    ...[String(number), referenceId, personId, collectionId],
+  ]);
+  const headings = ['number', 'reference', 'person', 'collection'];
+  output.result(answer, rows.length === 0 ? 'Nothing is left.' : table([headings, ...rows]));
+  if (answer.next !== undefined) output.note(`There are more: --after ${answer.next}`);
+  return exitCodes.good;
 }
 
 async function readModels(settings: Settings): Promise<ListedModel[]> {

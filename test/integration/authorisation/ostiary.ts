@@ -136,6 +136,13 @@ export const ostiary: Surface = {
     'GET /erasures/:personId': () => ({ path: `/erasures/${nothing}`, status: 404, elsewhere: 403 }),
     'POST /gallery/scrub': () => ({ path: '/gallery/scrub', status: 202, elsewhere: 403 }),
     'POST /gallery/verify': () => ({ path: '/gallery/verify', json: {}, status: 202, elsewhere: 403 }),
+    'POST /models/switch': () => ({
+      path: '/models/switch',
+      json: { model: 'none' },
+      status: 400,
+      elsewhere: 403,
+    }),
+    'GET /models/left': () => ({ path: '/models/left', elsewhere: 403 }),
     'GET /audit': () => ({ path: '/audit', elsewhere: 403 }),
     'GET /jobs': () => ({ path: '/jobs', elsewhere: 403 }),
     'GET /jobs/:id': () => ({ path: `/jobs/${nothing}`, status: 404, elsewhere: 403 }),

@@ -198,3 +198,16 @@ export const health = z.object({
 export const refusal = z.object({
   error: refused.extend({ details: z.record(z.string(), z.union([z.string(), z.number()])) }),
 });
+
+const leftReference = z.object({
+  number: z.int(),
+  referenceId: z.uuid(),
+  personId: z.uuid(),
+  collectionId: z.uuid(),
+});
+
+export const left = z.object({
+  serving: z.string().exactOptional(),
+  references: z.array(leftReference),
+  next: z.int().exactOptional(),
+}) satisfies z.ZodType<wire.LeftAnswer>;

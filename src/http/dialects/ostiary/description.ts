@@ -4,6 +4,7 @@ import * as told from './answer-schemas.ts';
 import { auditQuerySchema } from './audit.ts';
 import { historyQuerySchema, pruneSchema } from './history.ts';
 import { jobsQuerySchema } from './jobs.ts';
+import { leftQuerySchema, switchSchema } from './model-switch.ts';
 import { peopleRoutes } from './people-description.ts';
 import { verifySchema } from './verification.ts';
 import {
@@ -75,6 +76,17 @@ const erasures: Routes = {
   'POST /gallery/scrub': {
     summary: 'Take the bytes of what was removed out of the files',
     answers: { 202: told.job },
+  },
+  'POST /models/switch': {
+    summary: 'Give all stored faces templates of another embedding network',
+    body: jsonBody(switchSchema),
+    answers: { 202: told.job },
+    refusals: ['model-missing'],
+  },
+  'GET /models/left': {
+    summary: 'References that have no template of the network that serves',
+    query: leftQuerySchema,
+    answers: { 200: told.left },
   },
   'POST /backups': { summary: 'Make a backup', answers: { 202: told.job } },
   'POST /exports': {

@@ -12,6 +12,7 @@ import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
 import type { Imports } from '../../../services/imports.ts';
 import type { JobService } from '../../../services/jobs.ts';
+import type { ModelSwitch } from '../../../services/model-switch.ts';
 import { listModels } from '../../../services/models.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { Retention } from '../../../services/retention.ts';
@@ -28,6 +29,7 @@ import { mountFaces } from './faces.ts';
 import { mountHistory } from './history.ts';
 import { mountJobs } from './jobs.ts';
 import { mountKeys, mountUsers } from './keys.ts';
+import { mountModelSwitch } from './model-switch.ts';
 import { mountPersons, type PersonParts } from './persons.ts';
 import { mountPortable } from './portable.ts';
 import { mountReferences } from './references.ts';
@@ -50,6 +52,7 @@ export type OstiaryParts = ErasureParts &
     readonly exports: Exports;
     readonly imports: Imports;
     readonly backups: Backups;
+    readonly modelSwitch: ModelSwitch;
     readonly models: ModelStore;
     readonly vision: Pick<Vision, 'status'>;
     readonly gallery: Pick<Gallery, 'counts' | 'findPerson'>;
@@ -73,6 +76,7 @@ export function createOstiaryDialect(parts: OstiaryParts): Dialect {
   mountVerification(router, parts);
   mountBackups(router, parts);
   mountPortable(router, parts);
+  mountModelSwitch(router, parts);
   return {
     name: 'ostiary',
     prefix: '/ostiary/v1',

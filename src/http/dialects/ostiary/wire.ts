@@ -20,6 +20,7 @@ import type { Box } from '../../../domain/geometry.ts';
 import type { Job } from '../../../domain/job.ts';
 import type { GalleryCounts } from '../../../domain/ports/gallery.ts';
 import type { ModelState } from '../../../domain/ports/model-store.ts';
+import type { LeftReference } from '../../../domain/ports/template-models.ts';
 import type { VisionStatus } from '../../../domain/ports/vision.ts';
 import type { AcceptedRate } from '../../../domain/threshold.ts';
 import type { GalleryProblem } from '../../../services/health.ts';
@@ -326,6 +327,13 @@ export type HistoryAnswer = { readonly events: readonly EventAnswer[]; readonly 
 
 /** What goes, or would; times when anything does. */
 export type PrunedAnswer = { readonly records: number; readonly oldest?: string; readonly newest?: string };
+
+/** References without a template of the model that serves; `next` is to be given as `after` for more. */
+export type LeftAnswer = {
+  readonly serving?: string;
+  readonly references: readonly LeftReference[];
+  readonly next?: number;
+};
 
 export type HealthAnswer = {
   readonly ready: boolean;

@@ -55,11 +55,14 @@ export class LmdbTemplateModels implements TemplateModels {
       const keys = nextToPlace(tables);
       if (keys.length === 0) return;
       await writer.commit(({ after }) => {
-        for (const key of keys) {
+        const made = keys.flatMap((key) => {
           const next = readable(() => tables.nextTemplates.get(key));
-          tables.nextTemplates.remove(key);
-          if (next) after.push({ kind: 'row-outdated', number: numberAt(key), modelId: next.modelId });
-        }
+          return next ? [{ number: numberAt(key), modelId: next.modelId }] : [];
+        });
+        const gone = made.filter(({ modelId }) => modelId !== this.#serving);
+        // Where the change was decided it is to come to its end.
+        for (const each of [...gone, ...placeSome(tables, this.#serving, keys)])
+          after.push({ kind: 'row-outdated', ...each });
       });
     }
   }

@@ -15,11 +15,7 @@ export type Replaced = { readonly number: number; readonly modelId: string };
  * Puts some templates of the model that is searched in the place of their references' former ones, inside of a write;
  * templates of other models, and those whose reference is damaged, are removed.
  */
-export function placeSome(
-  tables: Tables,
-  modelId: string | undefined,
-  keys: readonly Buffer[],
-): Replaced[] {
+export function placeSome(tables: Tables, modelId: string | undefined, keys: readonly Buffer[]): Replaced[] {
   const codes = new CodeChanges(tables);
   const replaced = keys.flatMap((key): Replaced[] => {
     const next = readable(() => tables.nextTemplates.get(key));

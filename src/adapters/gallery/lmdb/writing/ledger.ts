@@ -79,7 +79,8 @@ export class Ledger {
     this.codes.finish();
     this.journal.finish();
     const { last } = this.#clock;
-    if (last) this.tables.meta.put(stateKey, { ...this.#state, lastStamp: stampText(last) });
+    const stamped = last && { lastStamp: stampText(last) };
+    this.tables.meta.put(stateKey, { ...this.#state, ...stamped });
   }
 
   addCollection(slug: string, name: string, metadata: Metadata): Collection {
