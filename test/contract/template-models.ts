@@ -105,6 +105,17 @@ export function templateModelsContract(name: string, open: OpenModels): void {
       expect(await find('model-b', turned([1, 1, 0]))).toEqual([]);
     });
 
+    test('takes along whose enrolment is under way when all others are there', async () => {
+      await gallery.enrol(door, 'Ann', tellingFace([1, 0, 0]));
+      let enrolling: Promise<unknown> | undefined;
+      const onProgress = async () => {
+        enrolling ??= gallery.enrol(door, 'Dan', tellingFace([0, 0, 1]));
+      };
+      await models.switchTo(wish({ onProgress }));
+      await enrolling;
+      expect(await find('model-b', turned([0, 0, 1]))).toEqual(['Dan']);
+    });
+
     test('leaves references from whose crops no template can be made, and lists them', async () => {
       await gallery.enrol(door, 'Ann', tellingFace([1, 2]));
       const bare = await gallery.enrol(door, 'Bea', face([3, -2]));

@@ -337,6 +337,12 @@ const spoilt: readonly [string, (tables: Tables) => void, { table: string; kind:
     { table: 'index', kind: 'unfindable' },
   ],
   [
+    "a template of the next model that is nobody's",
+    ({ nextTemplates }) =>
+      nextTemplates.put(numberBytes(9_999), { modelId: 'model-b', vector: Float32Array.of(1) }),
+    { table: 'next-templates', kind: 'stray' },
+  ],
+  [
     'somebody leaving a collection that is gone',
     ({ departures }) => departures.put(Buffer.alloc(32, 5), true),
     { table: 'departures', kind: 'stray' },
