@@ -55,9 +55,14 @@ function badParameter(
     const known = schema.format === 'uuid' ? wrong.filter((text) => text.length < 100) : [];
     return known.map((text) => setInPath(pattern, name, text));
   }
+  // Some take their parameters from the body as well.
+  const gone = setField(name, undefined, true);
   const without: Change = {
     what: `without ${name}`,
-    apply: (sample) => ({ ...sample, path: withQuery(sample.path, (query) => query.delete(name)) }),
+    apply: (sample) => ({
+      ...gone.apply(sample),
+      path: withQuery(sample.path, (query) => query.delete(name)),
+    }),
   };
   return [...wrong.map((text) => setQuery(name, text, true)), ...(required ? [without] : [])];
 }

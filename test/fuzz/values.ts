@@ -49,7 +49,10 @@ export function fitting(schema: JsonSchema): fc.Arbitrary<unknown> | undefined {
 }
 
 function oneOf(schemas: readonly JsonSchema[]): fc.Arbitrary<unknown> | undefined {
-  const each = schemas.flatMap((schema) => fitting(schema) ?? []);
+  const each = schemas.flatMap((schema) => {
+    const arbitrary = fitting(schema);
+    return arbitrary ? [{ arbitrary, weight: 1 }] : [];
+  });
   return each.length > 0 ? fc.oneof(...each) : undefined;
 }
 

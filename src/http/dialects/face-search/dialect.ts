@@ -3,6 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
 import { addCollectionRoutes } from './collections.ts';
 import type { FaceSearchDeps } from './deps.ts';
+import { description } from './description.ts';
 import { errors } from './errors.ts';
 import { addFaceRoutes } from './faces.ts';
 import { addPersonRoutes } from './persons.ts';
@@ -22,6 +23,7 @@ export function createFaceSearchDialect(deps: FaceSearchDeps): Dialect {
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),
     routes: router.routes,
+    description,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Keeps } from '../../../services/enrol.ts';
+import { base64Picture } from '../../openapi/description.ts';
 
 /** So many persons one bulk request may bring; their bytes have a limit besides. */
 export const maxPersons = 100;
@@ -29,7 +30,7 @@ const storage = z
 const person = {
   person_id: name,
   person_name: text,
-  face_base_64: text,
+  face_base_64: base64Picture,
   metadata: z
     .record(z.string(), text)
     .nullish()
@@ -66,23 +67,23 @@ export const personQuery = z.object({ collection_name: text, person_id: name });
 export const searchBody = z.object({
   ...minSimilarity,
   collection_name: text,
-  face_base_64: text,
+  face_base_64: base64Picture,
   check_liveness: flag,
   max_results: z.int().min(1).default(1),
 });
 export const multiSearchBody = z.object({
   ...minSimilarity,
   collection_name: text,
-  multi_face_img_base_64: text,
+  multi_face_img_base_64: base64Picture,
 });
 
 export const compareBody = z.object({
   ...minSimilarity,
-  face_base_64: text,
-  ref_face_base_64: text,
+  face_base_64: base64Picture,
+  ref_face_base_64: base64Picture,
   check_liveness: flag,
 });
-export const livenessBody = z.object({ face_base_64: text });
+export const livenessBody = z.object({ face_base_64: base64Picture });
 
 export type WireCollection = { readonly name: string; readonly num_persons: number };
 
