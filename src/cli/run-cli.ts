@@ -20,6 +20,7 @@ import { addModels } from './commands/models.ts';
 import { addPersons } from './commands/persons.ts';
 import { addPortable } from './commands/portable.ts';
 import { addServe } from './commands/serve.ts';
+import { addSupportBundle } from './commands/support-bundle.ts';
 import { addUsers } from './commands/users.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { openOutput, type Streams } from './output.ts';
@@ -71,6 +72,7 @@ export async function runCli({ argv, streams, signal }: CliOptions): Promise<Exi
     addAudit,
     addHistory,
     addConfig,
+    addSupportBundle,
   ]) {
     add(program, run);
   }

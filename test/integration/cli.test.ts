@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchFiles, textNeedles } from '../fixtures/gallery/search-files.ts';
@@ -155,6 +155,19 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect((await inGuests('show', 'Cleo')).exitCode).toBe(1);
     expect((await run('collections', 'list')).stdout).toContain('guests   Guests');
     expect((await run('collections', 'remove', 'guests')).exitCode).toBe(0);
+  });
+
+  it('writes a file for a supporter in which nobody is named', async () => {
+    const file = at(`support ${how}.json`);
+    expect((await run('support-bundle', '--out', file)).exitCode).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const text = await readFile(file, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      health: { ready: expect.any(Boolean) },
+      models: expect.arrayContaining([expect.objectContaining({ role: 'embedding' })]),
+      settings: { data: { dir: data } },
+    });
+    expect(text).not.toContain('Ann Example');
   });
 
   it('says that nobody is known by exit code 1', async () => {
