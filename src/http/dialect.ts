@@ -107,7 +107,7 @@ export type Dialect = {
   readonly routes: readonly Route[];
   readonly errors: DialectErrors;
   /** What its OpenAPI document tells. */
-  readonly description?: DialectDescription;
+  readonly description: DialectDescription;
 };
 
 /** Who was let in. `unauthenticated` on a route that is open to all. */

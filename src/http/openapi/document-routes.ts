@@ -6,7 +6,6 @@ import { writeDocument } from './write-document.ts';
 /** The document of a dialect and the page that shows it: open to all, for they tell nothing of this box. */
 export function documentRoutes(dialect: Dialect, prefix: string): Route[] {
   const { description } = dialect;
-  if (!description) return [];
   const { title, pages = ['/docs'] } = description;
   let written: Promise<JsonSchema> | undefined;
   const open = (path: string, handle: Route['handle']): Route => ({
@@ -15,7 +14,7 @@ export function documentRoutes(dialect: Dialect, prefix: string): Route[] {
   const files = `${prefix}/docs/viewer`;
   return [
     open('/openapi.json', async (ctx) => {
-      written ??= writeDocument({ ...dialect, description }, prefix);
+      written ??= writeDocument(dialect, prefix);
       ctx.body = await written;
     }),
     ...pages.map((page) => open(page, sendPage({ title, files, document: `${prefix}/openapi.json` }))),

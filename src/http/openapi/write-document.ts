@@ -1,13 +1,13 @@
 import { ownTurn } from '../body/own-turn.ts';
 import type { Dialect } from '../dialect.ts';
-import type { DialectDescription, RouteName } from './description.ts';
+import type { RouteName } from './description.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { writeOperation } from './write-operation.ts';
 
 /** How many routes are written before others have their turn. */
 const routesATurn = 5;
 
-type Described = Pick<Dialect, 'routes' | 'errors'> & { readonly description: DialectDescription };
+type Described = Pick<Dialect, 'routes' | 'errors' | 'description'>;
 
 /** The OpenAPI 3.1 document of a dialect that stands under that prefix. */
 export async function writeDocument(dialect: Described, prefix: string): Promise<JsonSchema> {
