@@ -60,6 +60,14 @@ export function evidenceOf(operation: Operation, { found, given }: Evidence): Ma
   }
 }
 
+/** The part of a write that was under way at a cut which may have happened alone: many references go slice by slice. */
+export function partThatMayHaveHappened(operation: Operation, found: Overview): Operation {
+  if (operation.kind !== 'unenrol') return operation;
+  const { references = [] } = found.collections[operation.slug] ?? {};
+  const isGone = (wanted: Uuid) => references.every(({ id }) => id !== wanted);
+  return { ...operation, referenceIds: operation.referenceIds.filter(isGone) };
+}
+
 function hasHappened(operation: PlainOperation, found: Overview): boolean {
   const persons = Object.values(found.collections).flatMap((collection) => collection.persons);
   if (operation.kind === 'update') return persons.some(({ name }) => name === operation.change.name);

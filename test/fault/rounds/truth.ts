@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { openMemoryCredentials } from '../../../src/adapters/credentials/memory/open-memory-credentials.ts';
 import { openMemoryStore } from '../../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, partThatMayHaveHappened } from './evidence.ts';
 import { type Made, type Operation, perform, type Store, servingModel, switchTo } from './operations.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { nowMs, type Told, type WriteId } from './told.ts';
@@ -77,8 +77,10 @@ export class Truth {
     const begun = [...this.#begun.values()];
     for (const { made } of begun) for (const id of made?.ids ?? []) this.#given.add(id);
     const writes = begun.flatMap((write) => {
-      const made = write.made ?? evidenceOf(write.operation, { found, given: this.#given });
-      return made ? [{ ...write, made }] : [];
+      if (write.made) return [{ ...write, made: write.made }];
+      const operation = partThatMayHaveHappened(write.operation, found);
+      const made = evidenceOf(operation, { found, given: this.#given });
+      return made ? [{ ...write, operation, made }] : [];
     });
     for (const { made } of writes) for (const id of made.ids) this.#given.add(id);
     this.#begun.clear();
@@ -133,6 +135,8 @@ function nameOf({ actor, turn, index }: WriteId): string {
   return `${actor} ${turn} ${index}`;
 }
 
+const vague = ['counts', 'digest'];
+
 /** The first place where two values differ; `undefined` when they do not. */
 function differenceOf(expected: unknown, found: unknown, path = 'store'): string | undefined {
   if (isDeepStrictEqual(expected, found)) return undefined;
@@ -140,8 +144,8 @@ function differenceOf(expected: unknown, found: unknown, path = 'store'): string
   if (!parts) return `${path}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
   const [one, other] = [expected, found] as [Record<string, unknown>, Record<string, unknown>];
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  // Last: it differs whenever anything does, and says least.
-  const order = [...names].sort((name) => (name === 'digest' ? 1 : 0));
+  // Last what differs whenever anything does, and says least.
+  const order = [...names].sort((one, other) => vague.indexOf(one) - vague.indexOf(other));
   return order
     .map((name) => differenceOf(one[name], other[name], `${path}.${name}`))
     .find((difference) => difference !== undefined);
