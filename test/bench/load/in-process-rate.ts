@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { heapArguments } from '../../../src/adapters/vision/process/settings.ts';
 
-/** The pipeline in worker threads of this process, without queue, HTTP and gallery: the yardstick for the service. */
+/** Recognition in worker threads of this process, each with a gallery of its own, without HTTP: the yardstick for the service. */
 export type InProcessWorkers = AsyncDisposable & {
   /** Photographs a second, all workers together. */
   measure(forMs: number): Promise<number>;

@@ -1,7 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
@@ -60,6 +62,16 @@ test('a full disk refuses writes, goes on answering, and recovers when there is 
   await again.close();
 });
 
+/** Has the next write take room on the disk, where pages that are free already would do for it. */
+async function withoutFreePages(gallery: Gallery, dir: string): Promise<void> {
+  await gallery.scrub();
+  const holder = fork(new URL('../../fixtures/gallery/page-holder.ts', import.meta.url), [
+    join(dir, 'gallery.mdb'),
+  ]);
+  onTestFinished(() => void holder.kill());
+  await once(holder, 'message');
+}
+
 type Way = [what: string, remove: (gallery: Gallery, collection: Uuid, annId: Uuid) => Promise<unknown>];
 test.for<Way>([
   ['a clearing', (gallery, collection) => gallery.clearCollection(collection)],
@@ -78,6 +90,7 @@ test.for<Way>([
     const { id } = await gallery.createCollection('door', 'Door');
     const { ann } = await annAmongOthers(gallery, id);
     const { personId } = ann[0]!;
+    await withoutFreePages(gallery, join(dir, 'store'));
     const removal = remove(gallery, id, personId);
     while (await gallery.findMembership(id, 'Ann')) await nextTurn();
     const ballast = join(dir, 'ballast');

@@ -15,11 +15,14 @@ async function tablesIn(dir: string) {
   return { files, tables: openTables(files.gallery.under(checksums)) };
 }
 
-/** How many records each table has; without what is kept of those who are gone, and the lengths of templates. */
+/** How many records each table has; without the ids and stamps that are kept of what is gone, and the lengths of templates. */
 async function countsIn(dir: string): Promise<Record<string, number>> {
   const { files, tables } = await tablesIn(dir);
-  const { tombstones: _, models: __, ...others } = tables;
-  const counts = Object.values(others).map((table) => [table.name, table.count()] as const);
+  const gone = [tables.tombstones, tables.changes, tables.formerCollections];
+  const kept = [...gone, tables.memberStamps, tables.referenceStamps, tables.models].map(({ name }) => name);
+  const counts = Object.values(tables)
+    .filter(({ name }) => !kept.includes(name))
+    .map((table) => [table.name, table.count()] as const);
   await files[Symbol.asyncDispose]();
   return Object.fromEntries(counts);
 }
