@@ -49,6 +49,21 @@ export function templateModelsContract(name: string, open: OpenModels): void {
       return candidates!.map(({ key }) => key);
     };
 
+    const people = 40;
+    /** Enrols people and cuts a change short when it has made some of their templates; tells the digest of before. */
+    const enrolAndStop = async (): Promise<string> => {
+      for (let at = 0; at < people; at++) await gallery.enrol(door, `p-${at}`, tellingFace([at, 1, 5]));
+      const before = await gallery.digest();
+      const stop = new AbortController();
+      let embedded = 0;
+      const embed = async (crop: FaceCrop): Promise<Template | undefined> => {
+        if (++embedded === 25) stop.abort(new Error('stopped'));
+        return turnedModel('model-b')(crop);
+      };
+      await expect(models.switchTo(wish({ embed, signal: stop.signal }))).rejects.toThrow('stopped');
+      return before;
+    };
+
     test('serves no model by name before a change, and enrols templates of any', async () => {
       await gallery.enrol(door, 'Ann', face([1, 2]));
       await gallery.enrol(door, 'Bea', face([1, 2], { modelId: 'model-b' }));
@@ -146,37 +161,22 @@ export function templateModelsContract(name: string, open: OpenModels): void {
     });
 
     test('changes nothing when it is cut short, and goes on the next time', async () => {
-      for (let at = 0; at < 40; at++) await gallery.enrol(door, `p-${at}`, tellingFace([at, 1, 5]));
-      const before = await gallery.digest();
-      const stop = new AbortController();
-      let embedded = 0;
-      const embed = async (crop: FaceCrop): Promise<Template | undefined> => {
-        if (++embedded === 25) stop.abort(new Error('stopped'));
-        return turnedModel('model-b')(crop);
-      };
-      await expect(models.switchTo(wish({ embed, signal: stop.signal }))).rejects.toThrow('stopped');
+      const before = await enrolAndStop();
       expect(models.serving()).toBeUndefined();
       expect(await gallery.digest()).toBe(before);
       expect((await find('model-a', unit(3, 1, 5)))[0]).toBe('p-3');
       const { embedded: rest } = await models.switchTo(wish());
-      expect(rest).toBeLessThanOrEqual(40);
+      // What the first call has made is not made again.
+      expect(rest).toBeLessThan(people);
       expect((await find('model-b', turned([3, 1, 5])))[0]).toBe('p-3');
     });
 
     test('can be given up', async () => {
-      for (let at = 0; at < 40; at++) await gallery.enrol(door, `p-${at}`, tellingFace([at, 1, 5]));
-      const before = await gallery.digest();
-      const stop = new AbortController();
-      let embedded = 0;
-      const embed = async (crop: FaceCrop): Promise<Template | undefined> => {
-        if (++embedded === 25) stop.abort(new Error('stopped'));
-        return turnedModel('model-b')(crop);
-      };
-      await expect(models.switchTo(wish({ embed, signal: stop.signal }))).rejects.toThrow('stopped');
+      const before = await enrolAndStop();
       await models.discard();
       expect(await gallery.digest()).toBe(before);
       expect(await find('model-b', turned([3, 1, 5]))).toEqual([]);
-      expect(await gallery.countSearchable([door])).toBe(40);
+      expect(await gallery.countSearchable([door])).toBe(people);
       expect((await find('model-a', unit(3, 1, 5)))[0]).toBe('p-3');
     });
   });

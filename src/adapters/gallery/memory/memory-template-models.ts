@@ -11,6 +11,8 @@ import type { MemoryRecords } from './memory-records.ts';
 /** Changes the model of the templates that a gallery in memory holds. */
 export class MemoryTemplateModels implements TemplateModels {
   readonly #records: MemoryRecords;
+  /** Templates of a change that did not come to its end, by reference. */
+  readonly #made = new Map<Uuid, Template>();
 
   constructor(records: MemoryRecords) {
     this.#records = records;
@@ -20,29 +22,23 @@ export class MemoryTemplateModels implements TemplateModels {
     return this.#records.serving;
   }
 
-  async switchTo({ modelId, embed, signal, onProgress }: SwitchWish): Promise<Switched> {
-    const made = new Map<Uuid, Template | undefined>();
-    for (;;) {
-      const next = this.#others(modelId).find(({ id, crop }) => crop && !made.has(id));
-      if (!next) break;
-      signal.throwIfAborted();
-      made.set(next.id, await embed(next.crop!, signal));
-      await onProgress({ done: made.size, total: this.#records.held.length });
-    }
-    const before = this.#others(modelId).length;
+  async switchTo(wish: SwitchWish): Promise<Switched> {
+    const { modelId } = wish;
+    for (const [id, template] of this.#made) if (template.modelId !== modelId) this.#made.delete(id);
+    const embedded = await this.#embedAll(wish);
     this.#records.held = this.#records.held.map((held) => {
-      const template = made.get(held.reference.id);
+      const template = this.#made.get(held.reference.id);
       if (!template) return held;
       this.#records.dimensions.set(modelId, template.vector.length);
       return { ...held, reference: { ...held.reference, template } };
     });
+    this.#made.clear();
     this.#records.serving = modelId;
-    const left = this.#others(modelId).length;
-    return { embedded: before - left, left };
+    return { embedded, left: this.#others(modelId).length };
   }
 
   async discard(): Promise<void> {
-    // Nothing is kept before a change comes to its end.
+    this.#made.clear();
   }
 
   async listLeft({ after = 0, limit }: Parameters<TemplateModels['listLeft']>[0]): Promise<LeftReference[]> {
@@ -58,6 +54,25 @@ export class MemoryTemplateModels implements TemplateModels {
         personId,
         collectionId,
       }));
+  }
+
+  /** Goes on until every reference was met, and tells how many templates were made. */
+  async #embedAll({ modelId, embed, signal, onProgress }: SwitchWish): Promise<number> {
+    const met = new Set(this.#made.keys());
+    let embedded = 0;
+    for (;;) {
+      const next = this.#others(modelId).find(({ id, crop }) => crop && !met.has(id));
+      if (!next) return embedded;
+      signal.throwIfAborted();
+      met.add(next.id);
+      const template = await embed(next.crop!, signal);
+      // Whoever has left meanwhile leaves nothing behind.
+      if (template && this.#others(modelId).some(({ id }) => id === next.id)) {
+        this.#made.set(next.id, template);
+        embedded++;
+      }
+      await onProgress({ done: met.size, total: this.#records.held.length });
+    }
   }
 
   #others(modelId: string): Reference[] {
