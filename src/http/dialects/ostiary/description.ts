@@ -55,7 +55,7 @@ const credentials: Routes = {
   },
 };
 
-const erasures: Routes = {
+const store: Routes = {
   'POST /erasures': {
     summary: 'Forget a person everywhere',
     body: jsonBody(newErasureSchema),
@@ -195,5 +195,5 @@ export const description: DialectDescription = {
   version: '1',
   credential: { type: 'apiKey', in: 'header', name: 'x-api-key' },
   refusal: told.refusal,
-  routes: { ...credentials, ...peopleRoutes, ...erasures, ...recognition, ...records },
+  routes: { ...credentials, ...peopleRoutes, ...store, ...recognition, ...records },
 };
