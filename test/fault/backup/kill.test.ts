@@ -2,34 +2,34 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
 import { fill, namesIn, places, restored, secret } from './backups.ts';
 
-const kills = 4;
+const killedAtBytes = [0, 1, 2 ** 20, 3 * 2 ** 20];
+const isDraft = (name: string) => name.endsWith('.draft');
 
 test('a process that is killed while it makes backups leaves whole ones only, and the next clears up', async () => {
   const { dir, backups, again } = places(await ownFolder());
   const store = await openLmdbStore({ dir });
-  await fill(store, 60);
+  await fill(store, 200);
   const digest = await store.gallery.digest();
   await store.close();
-  for (let round = 0; round < kills; round++) {
-    const maker = spawn(process.execPath, [join(import.meta.dirname, 'maker.ts'), dir, backups], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  for (const bytes of killedAtBytes) {
+    const maker = join(import.meta.dirname, 'maker.ts');
+    const child = spawn(process.execPath, [maker, dir, backups, String(bytes)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await once(maker.stdout!, 'data');
-    await delay(20 * round);
-    maker.kill('SIGKILL');
-    await once(maker, 'exit');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    // It was at one.
+    expect((await namesIn(backups)).filter(isDraft)).toHaveLength(1);
   }
   const last = await openLmdbStore({ dir });
   await last.backups.make({ dir: backups, secret });
   await last.close();
   const names = await namesIn(backups);
-  expect(names.length).toBeGreaterThan(kills);
+  expect(names.length).toBeGreaterThan(killedAtBytes.length);
   for (const name of names) {
     expect(name).toMatch(/\.backup$/);
     await restored({ file: join(backups, name), dir: again }, async ({ gallery }) =>

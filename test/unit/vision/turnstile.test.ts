@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { Turnstile } from '../../../src/adapters/vision/process/turnstile.ts';
@@ -36,9 +37,9 @@ it('is open to a worker that went back before', () => {
   expect(watcher.current).toBeUndefined();
 });
 
-it('holds a worker that finds the way closed, and lets it be ended', async () => {
+/** A worker that is let on to its pipe only when the way there has been closed, and tells where it is. */
+function workerBehindClosedWay({ memory }: Turnstile): { worker: Worker; heard: unknown[] } {
   const module = new URL('../../../src/adapters/vision/process/turnstile.ts', import.meta.url).href;
-  const watcher = new Turnstile();
   const code = `
     import { parentPort, workerData } from 'node:worker_threads';
     import { Turnstile } from ${JSON.stringify(module)};
@@ -50,10 +51,32 @@ it('holds a worker that finds the way closed, and lets it be ended', async () =>
     turnstile.toPipe(7);
     parentPort.postMessage('at its pipe');`;
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
-    workerData: watcher.memory,
+    workerData: memory,
   });
   const heard: unknown[] = [];
   worker.on('message', (message) => heard.push(message));
+  return { worker, heard };
+}
+
+it('holds a worker that finds the way closed', async () => {
+  const watcher = new Turnstile();
+  const { worker, heard } = workerBehindClosedWay(watcher);
+  await once(worker, 'message');
+  expect(watcher.close(7)).toBe(true);
+  // Whoever stands there is counted, and woken.
+  const state = new Int32Array(watcher.memory);
+  let standing = 0;
+  while (standing === 0 && heard.length === 1) {
+    await nextTurn();
+    standing = Atomics.notify(state, 0);
+  }
+  expect(standing).toBe(1);
+  await worker.terminate();
+});
+
+it('lets a worker that it holds be ended', async () => {
+  const watcher = new Turnstile();
+  const { worker, heard } = workerBehindClosedWay(watcher);
   await once(worker, 'message');
   expect(watcher.close(7)).toBe(true);
   await worker.terminate();
