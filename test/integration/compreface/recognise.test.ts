@@ -61,6 +61,15 @@ describe('POST /recognize', () => {
     });
   });
 
+  it('knows nobody in what is no surer a face than det_prob_threshold (235)', async () => {
+    const files = [{ bytes: await portrait('bea') }];
+    expect(await ask('/recognize?det_prob_threshold=1', { files })).toMatchObject({
+      ...{ status: 400, json: { code: 28 } },
+    });
+    const [face] = await recognise('?det_prob_threshold=0.2', files[0]!.bytes);
+    expect(face?.subjects).toMatchObject([{ subject: 'bea' }]);
+  });
+
   it('answers the same from base64 (562–566)', async () => {
     const bytes = await portrait('cleo', 'other');
     const { json } = await ask('/recognize', { json: { file: bytes.toString('base64') } });

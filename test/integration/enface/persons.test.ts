@@ -207,14 +207,18 @@ describe('looking for features', () => {
     const pictures = [ann, bea].map((bytes) => ({ part: 'images', bytes }));
     const reply = await enface.send('/detect', pictures, {
       feature_check: ['gender', 'race', 'age'],
-      bbox: '1',
+      ...{ bbox: '1', bbox_pro: '1', thumb: '1' },
     });
     const feature = (name: string, result: unknown) => ({
       ...{ name, version: 1, result, confidence: expect.stringMatching(/^.{1,6}$/), spent: whole },
     });
     const point = [whole, whole];
+    // The corners of a turned box may lie beyond the picture.
+    const corner = [expect.any(Number), expect.any(Number)];
     const face = {
       bbox: [point, point],
+      bbox_pro: [corner, corner, corner, corner],
+      thumb: expect.stringMatching(/^\/9j\//),
       features: [
         feature('gender', expect.stringMatching(/^(fe)?male$/)),
         feature('race', 'not available'),

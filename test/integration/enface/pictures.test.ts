@@ -136,6 +136,7 @@ describe('an action', () => {
   it('makes a person of who is not there, in each list that is named (1114–1146)', async () => {
     const { list_id } = (await post('/person/list/create', { name: 'side' })).json as { list_id: string };
     const form = { new_person_threshold: 'no_match', person_list_add: [defaultId, list_id] };
+    expect(await resultsOf(dora, { ...form, new_person_yaw_max: '20' })).toEqual([{ matches: [] }]);
     const [first] = await resultsOf(dora, form);
     expect(first).toEqual({ matches: [], persons_new: [person, { ...person, list_id }] });
     const [again] = await resultsOf(dora, form);

@@ -262,7 +262,7 @@ describe('POST /identify', () => {
       n: '10',
     });
     expect(status).toBe(200);
-    expect(headers.get('x-live-servers')).toBe('1/1');
+    expect(headers.get('X-Live-Servers')).toBe('1/1');
     const { results } = json as Found;
     const [[key, found]] = Object.entries(results) as [[string, Found['results'][string]]];
     expect(key).toBe(`[${ann.x1}, ${ann.y1}, ${ann.x2}, ${ann.y2}]`);
