@@ -60,8 +60,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
-  const { keepPictures, enrolment } = settings.gallery;
-  const pictures = keepPictures ? 'full' : 'none';
+  const { pictures, enrolment } = settings.gallery;
   const signing = await openSigning(settings);
   const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
   const people = createPeople({ gallery, vision, pictures, enrolment, scoreTable });

@@ -208,9 +208,9 @@ const enrolmentSchema = z.strictObject({
 });
 
 const gallerySchema = z.strictObject({
-  keepPictures: z.boolean().default(true).meta({
+  pictures: z.enum(['none', 'thumbnail', 'full']).default('full').meta({
     description:
-      'Whether enrolled pictures are kept, so that callers can download them. Templates and crops are kept either way.',
+      'What is kept of an enrolled picture, so that callers can download it: nothing, the whole picture as a JPEG of at most 320 pixels to a side without metadata, or the file as it came. Templates and crops are kept in any case; what was enrolled before stays as it is.',
   }),
   loadFirst: z
     .string()

@@ -106,5 +106,7 @@ export type AnalysedPicture = {
   readonly facesFound: number;
   /** Largest box first. */
   readonly faces: readonly AnalysedFace[];
+  /** The upright picture with a longer side of at most 320 pixels, as JPEG without metadata. */
+  readonly thumbnail?: Uint8Array;
   readonly stageMs: StageTimes;
 };

@@ -73,7 +73,7 @@ export type Reference = {
   readonly landmarks: Landmarks5;
   readonly detectorScore: number;
   readonly quality: FaceQuality;
-  /** Whether the enrolled picture is kept. */
+  /** Whether the enrolled picture is kept, in whatever size. */
   readonly hasPicture: boolean;
   /** Whether there is a crop, from which another embedding model can make a template. */
   readonly hasCrop: boolean;
@@ -88,7 +88,7 @@ export type NewReference = Pick<Reference, 'template' | 'box' | 'landmarks' | 'd
   readonly crop?: FaceCrop;
   readonly text?: string;
   readonly metadata?: Metadata;
-  /** The encoded picture, when the policy keeps it. */
+  /** What the policy keeps of the picture, encoded. */
   readonly picture?: Uint8Array;
 };
 

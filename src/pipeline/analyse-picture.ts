@@ -11,6 +11,7 @@ import { type Detection, mapLandmarks } from './detection.ts';
 import { locateWhole } from './locate-whole.ts';
 import { judgeQuality } from './quality.ts';
 import { type StageClock, startStageClock } from './stage-clock.ts';
+import { encodeThumbnail } from './thumbnail.ts';
 
 /** What the analysis of a picture needs, loaded. */
 export type AnalysisParts = Describers & {
@@ -57,7 +58,7 @@ export async function analysePicture(
 }
 
 type CutPicture = {
-  readonly file: Pick<AnalysedPicture, 'width' | 'height' | 'format' | 'facesFound'>;
+  readonly file: Pick<AnalysedPicture, 'width' | 'height' | 'format' | 'facesFound' | 'thumbnail'>;
   readonly toFull: ToFull;
   readonly aligned: AlignedFace[];
 };
@@ -69,7 +70,10 @@ async function cutFaces(parts: AnalysisParts, request: Request, clock: StageCloc
   const found = await clock.run('detect', () => locateFaces(parts.detector, picture, request));
   const detections = request.maxFaces > 0 ? found.slice(0, request.maxFaces) : found;
   const aligned = await clock.run('align', () => alignFaces(parts, { picture, detections, request }));
-  const file = { width, height, format, facesFound: found.length };
+  const file = {
+    ...{ width, height, format, facesFound: found.length },
+    ...(request.thumbnail && { thumbnail: await encodeThumbnail(parts.codec, picture) }),
+  };
   return { file, toFull: fullPictureScale(decoded), aligned };
 }
 

@@ -7,6 +7,7 @@ import type { Gallery, ListedReference } from '../domain/ports/gallery.ts';
 import { thresholdFor } from '../domain/threshold.ts';
 import { Turns } from '../primitives/turns.ts';
 import type { DuplicateAsk } from './face-duplicates.ts';
+import type { ReadPicture } from './kept-picture.ts';
 import type { People } from './people.ts';
 import { type EmbeddedFace, poseOf, requireScores } from './pictures.ts';
 
@@ -16,7 +17,7 @@ type KeptFace = {
   readonly admission: Admission;
   readonly metadata: Metadata;
   /** The picture that it is on. */
-  readonly picture?: Uint8Array;
+  readonly picture?: ReadPicture;
   /** Whether picture and crop are kept beside the template. */
   readonly keepsImage: boolean;
   /** As for every enrolment. */

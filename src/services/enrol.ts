@@ -16,6 +16,7 @@ import type { Vision } from '../domain/ports/vision.ts';
 import type { Turns } from '../primitives/turns.ts';
 import { type DuplicateAsk, reachesFurther, refuseDuplicate } from './face-duplicates.ts';
 import { identityOf, Rooms } from './face-rooms.ts';
+import { enrolNeeds, keptOf, type PicturePolicy, type ReadPicture } from './kept-picture.ts';
 import { type PictureAsk, poseOf } from './pictures.ts';
 
 export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
@@ -29,8 +30,8 @@ export type FaceWish = EnrolOptions & {
   readonly face: AnalysedFace;
   readonly key: KeyWish;
   /** Her own; that of all when absent. */
-  readonly picture?: Uint8Array;
-  /** `picture` when absent, if pictures are kept at all. */
+  readonly picture?: ReadPicture;
+  /** `picture` when absent, as the policy has it. */
   readonly keeps?: Keeps;
   readonly text?: string;
   readonly metadata?: Metadata;
@@ -38,8 +39,8 @@ export type FaceWish = EnrolOptions & {
 
 export type FacesAsk = DuplicateAsk & {
   readonly faces: readonly FaceWish[];
-  /** Kept beside each face, if pictures are kept at all. */
-  readonly picture?: Uint8Array;
+  /** Kept beside each face, as the policy has it. */
+  readonly picture?: ReadPicture;
 };
 
 /** New people of one collection, each with a picture of her alone. */
@@ -61,8 +62,7 @@ export type Enrolment = {
 export type EnrolParts = {
   readonly gallery: Gallery;
   readonly vision: Vision;
-  /** Whether the picture is kept beside the crop. */
-  readonly keepsPictures: boolean;
+  readonly pictures: PicturePolicy;
   /** Absent, every picture with one face is taken. */
   readonly policy?: EnrolmentPolicy;
   readonly scoreTable: (modelId: string) => ScoreTable | undefined;
@@ -79,7 +79,7 @@ type Way = {
 
 export function createEnrol(given: EnrolParts): Enrolment {
   const parts = { ...given, policy: given.policy ?? openEnrolment };
-  const { gallery, vision, policy } = parts;
+  const { gallery } = parts;
   const together: Way = {
     each: eachItemInTurn,
     write: (collectionId, faces) => gallery.enrolAll(collectionId, faces),
@@ -88,18 +88,17 @@ export function createEnrol(given: EnrolParts): Enrolment {
     each: (items, run) => Promise.all(items.map(run)),
     write: async (collectionId, [one]) => [await gallery.enrol(collectionId, one!.key, one!.face, one!)],
   };
-  const readOnlyFace = async (ask: OnlyFaceAsk, signal: AbortSignal): Promise<AnalysedFace> => {
+  const readOnlyFace = async (ask: OnlyFaceAsk, signal: AbortSignal): Promise<OnlyFace> => {
     // Two are enough to know that there is not just one.
-    const wish = { ...ask, policy, maxFaces: 2, attributes: [] };
-    const { faces } = await readFaces(vision, wish, signal);
+    const { faces, thumbnail } = await readFaces(parts, { ...ask, maxFaces: 2, attributes: [] }, signal);
     if (faces.length > 1) throw new AppError('several-faces', 'The picture has several faces');
-    return faces[0]!;
+    return { face: faces[0]!, picture: { file: ask.picture, thumbnail } };
   };
   return {
-    readFaces: (ask, signal) => readFaces(vision, { ...ask, policy }, signal),
+    readFaces: (ask, signal) => readFaces(parts, ask, signal),
     async enrol({ key, collectionId, reach, ...ask }, signal) {
       const face = await readOnlyFace(ask, signal);
-      const only = { faces: [{ face, key }], collectionId, reach, picture: ask.picture };
+      const only = { faces: [{ ...face, key }], collectionId, reach };
       const [enrolled] = await enrolFaces(parts, { ...only, ignoreCase: true, signal }, alone);
       return enrolled!;
     },
@@ -108,7 +107,7 @@ export function createEnrol(given: EnrolParts): Enrolment {
       // One after the other: many pictures of one caller must not fill the queue that all callers share.
       const faces = await eachItemInTurn(people, async ({ key, picture }) => {
         const face = await readOnlyFace({ picture, faces: 'detect' }, signal);
-        return { face, key, picture, isNew: true };
+        return { ...face, key, isNew: true };
       });
       return enrolFaces(parts, { ...ask, faces, signal }, together);
     },
@@ -116,12 +115,13 @@ export function createEnrol(given: EnrolParts): Enrolment {
 }
 
 type OnlyFaceAsk = Pick<EnrolAsk, 'picture' | 'faces' | 'minDetectorScore'>;
+type OnlyFace = { readonly face: AnalysedFace; readonly picture: ReadPicture };
 
 type PolicedParts = EnrolParts & { readonly policy: EnrolmentPolicy };
 
 async function readFaces(
-  vision: Vision,
-  { policy, attributes, ...ask }: PictureAsk & { policy: EnrolmentPolicy },
+  { vision, policy, pictures }: PolicedParts,
+  { attributes, ...ask }: PictureAsk,
   signal: AbortSignal,
 ): Promise<AnalysedPicture> {
   const installed = vision.status().models?.attributes ?? [];
@@ -129,7 +129,7 @@ async function readFaces(
   const wanted = new Set<Attribute>([...attributes, ...(limitsPose(policy) ? (['pose'] as const) : [])]);
   const picture = await vision.analyse(
     {
-      ...{ ...ask, embed: true, crop: true, priority: 'interactive' },
+      ...{ ...ask, ...enrolNeeds(pictures), embed: true, priority: 'interactive' },
       attributes: installed.filter((attribute) => wanted.has(attribute)),
     },
     signal,
@@ -149,8 +149,9 @@ async function enrolFaces(
     async ({ face, picture = ask.picture, keeps = 'picture', ...wish }) => {
       checkFace({ ...face, pose: poseOf(face) }, parts.policy);
       const { crop, ...bare } = toNewReference(face, wish);
-      const kept = parts.keepsPictures && picture && keeps === 'picture' ? { picture } : {};
-      return { ...wish, face: { ...bare, ...(keeps !== 'nothing' && crop && { crop }), ...kept } };
+      const kept = picture && keeps === 'picture' ? keptOf(parts.pictures, picture) : undefined;
+      const files = { ...(keeps !== 'nothing' && crop && { crop }), ...(kept && { picture: kept }) };
+      return { ...wish, face: { ...bare, ...files } };
     },
   );
   const write = () =>

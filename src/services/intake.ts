@@ -8,6 +8,7 @@ import { Turns } from '../primitives/turns.ts';
 import { currentCaller } from './actor.ts';
 import type { Enrolled, FaceWish } from './enrol.ts';
 import type { HistoryService } from './history.ts';
+import type { ReadPicture } from './kept-picture.ts';
 import type { People } from './people.ts';
 import type { Recognition } from './recognition.ts';
 import type { RecordedRecognitions } from './recorded-recognition.ts';
@@ -18,7 +19,7 @@ export type TakenFace = { readonly face: AnalysedFace; readonly metadata: Metada
 /** Faces of one picture, without a word of whose they are. */
 export type IntakeAsk = {
   readonly faces: readonly TakenFace[];
-  readonly picture: Uint8Array;
+  readonly picture: ReadPicture;
   /** Where they are enrolled; at least one. */
   readonly collectionIds: readonly Uuid[];
   /** Where people are looked for who may be the same. */

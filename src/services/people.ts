@@ -8,11 +8,8 @@ import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/g
 import type { Vision } from '../domain/ports/vision.ts';
 import { Turns } from '../primitives/turns.ts';
 import { createEnrol, type EnrolAsk, type Enrolled, type FacesAsk, type NewPeopleAsk } from './enrol.ts';
+import type { PicturePolicy } from './kept-picture.ts';
 import type { PictureAsk } from './pictures.ts';
-
-/** Whether the enrolled picture is kept beside the crop, which always is. */
-export const picturePolicies = ['none', 'full'] as const;
-export type PicturePolicy = (typeof picturePolicies)[number];
 
 export type ReferencePage = { readonly key?: string; readonly offset: number; readonly limit: number };
 
@@ -73,7 +70,7 @@ export interface People {
   removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]>;
   /** Removes the references of one person, or of all; tells how many. */
   removeAllReferences(collectionId: Uuid, key?: string): Promise<number>;
-  /** The picture as it was enrolled, when it was kept. */
+  /** What was kept of the picture that was enrolled: the file as it came, or a thumbnail. */
   readPicture(collectionId: Uuid, referenceId: Uuid): Promise<Uint8Array | undefined>;
 }
 
@@ -146,9 +143,8 @@ function referenceCalls(
 ): Omit<People, 'pictures' | keyof MembershipCalls> {
   return {
     ...createEnrol({
-      ...{ gallery, vision, scoreTable, inTurn },
+      ...{ gallery, vision, scoreTable, inTurn, pictures },
       ...(enrolment && { policy: enrolment }),
-      keepsPictures: pictures === 'full',
       faceTurns: new Turns(),
     }),
     findReference: (collectionId, referenceId) => gallery.findReference(collectionId, referenceId),

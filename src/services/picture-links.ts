@@ -10,7 +10,7 @@ export type PicturePlace = { readonly collectionId: Uuid; readonly referenceId: 
 export interface PictureLinks {
   /** Good in an address as it is. */
   write(place: PicturePlace): string;
-  /** The picture as it was enrolled or, where it was not kept, the crop. `reference-unknown` when there is nothing to show. */
+  /** What was kept of the picture or, where nothing was, the crop. `reference-unknown` when there is nothing to show. */
   open(link: string): Promise<Uint8Array>;
 }
 

@@ -21,6 +21,8 @@ export type PictureAsk = {
   readonly crop?: boolean;
   /** Whether each face brings a small picture of its own; not when absent. */
   readonly thumb?: boolean;
+  /** Whether the picture itself comes back small; not when absent. */
+  readonly thumbnail?: boolean;
   /** Whether a picture of nobody is answered, without faces; it is refused when absent. */
   readonly mayBeEmpty?: boolean;
 };

@@ -36,8 +36,8 @@ export interface Registered {
   /** Takes her out of the collection. `person-unknown`. */
   remove(collectionId: Uuid, key: string): Promise<void>;
   /**
-   * The picture of a reference if it was registered to be kept and is not larger than `maxBytes`, else the face cut from
-   * it; empty when that was not kept either.
+   * What was kept of a reference's picture if that was registered to be kept and is not larger than `maxBytes`, else the
+   * face cut from it; empty when that was not kept either.
    */
   readFace(collectionId: Uuid, referenceId: Uuid, maxBytes?: number): Promise<Buffer>;
 }
@@ -72,12 +72,13 @@ export function createRegistered({ gallery, people }: RegisteredParts): Register
   return {
     async put({ key, name, metadata, picture, keeps, ...where }, signal) {
       // Two are enough to know that there is not just one.
-      const { faces } = await people.readFaces(
+      const { faces, thumbnail } = await people.readFaces(
         { picture, faces: 'detect', maxFaces: 2, attributes: [] },
         signal,
       );
       if (faces.length > 1) throw new AppError('several-faces', 'The picture has several faces');
-      const wish = { face: faces[0]!, key, picture, keeps, person: { name, metadata } };
+      const source = { file: picture, thumbnail };
+      const wish = { face: faces[0]!, key, picture: source, keeps, person: { name, metadata } };
       // Looking for the former face and taking its place are one step for all who mean the same person.
       await turns.take(`${where.collectionId} ${key}`, async () => {
         const former = await findRegistered(where.collectionId, key);

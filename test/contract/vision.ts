@@ -57,6 +57,16 @@ function answersContract(open: Open): void {
     expect(answer.stageMs.queue).toBeGreaterThanOrEqual(0);
   });
 
+  it('makes the picture itself small where that is asked for, and only there', async () => {
+    const { vision, pictures } = await open(4);
+    await using _ = vision;
+    expect(await vision.analyse(asking(pictures[0]))).not.toHaveProperty('thumbnail');
+    const small = { ...asking(pictures[0]), maxFaces: 1, thumbnail: true };
+    const { thumbnail } = await vision.analyse(small);
+    expect(thumbnail?.byteLength).toBeGreaterThan(0);
+    expect((await vision.analyse(small)).thumbnail).toEqual(thumbnail);
+  });
+
   it('makes the same template of a stored crop, bit for bit', async () => {
     const { vision, pictures } = await open(4);
     await using _ = vision;

@@ -43,9 +43,10 @@ import { type CameraService, createCameras } from '../../src/services/cameras.ts
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createErasures, type Erasures } from '../../src/services/erasures.ts';
 import { createFaces, type Faces } from '../../src/services/faces.ts';
+import type { PicturePolicy } from '../../src/services/kept-picture.ts';
 import { createKeys } from '../../src/services/keys.ts';
 import { createModelSwitch, type ModelSwitch } from '../../src/services/model-switch.ts';
-import { createPeople, type People, type PicturePolicy } from '../../src/services/people.ts';
+import { createPeople, type People } from '../../src/services/people.ts';
 import { createPersons, type Persons } from '../../src/services/persons.ts';
 import { createPictureLinks, type PictureLinks } from '../../src/services/picture-links.ts';
 import { createRecognition, type Recognition } from '../../src/services/recognition.ts';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnxRuntime } from '../../src/adapters/face-models/onnxruntime-node/open-onnx-runtime.ts';
 import { openModelStore } from '../../src/adapters/model-store/folders/open-model-store.ts';
@@ -12,6 +13,7 @@ import type { Analyser } from '../../src/domain/ports/analyser.ts';
 import type { PictureCodec } from '../../src/domain/ports/picture-codec.ts';
 import type { AnalyseRequest } from '../../src/domain/ports/vision.ts';
 import { openAnalyser } from '../../src/pipeline/open-analyser.ts';
+import { portrait } from '../harness/photographs.ts';
 
 const modelsFolder = process.env.OSTIARY_MODELS_DIR;
 const facesFolder = process.env.OSTIARY_FACES_DIR;
@@ -96,6 +98,31 @@ describe('the analyser', () => {
       enoughLongSide: 1920,
     });
     expect([picture.width, picture.height]).toEqual([112, 112]);
+  });
+
+  it('makes the whole picture small, upright and without what its file tells besides', async () => {
+    const thumbnailOf = async (picture: Uint8Array) => {
+      const { thumbnail } = await analyser.analyse({ ...recognise, maxFaces: 1, thumbnail: true, picture });
+      const { width, height, format, exif, icc, xmp, orientation } = await sharp(thumbnail).metadata();
+      expect({ format, exif, icc, xmp, orientation }).toEqual({ format: 'jpeg' });
+      return { size: [width, height], bytes: Buffer.from(thumbnail!) };
+    };
+    const plain = await thumbnailOf(sample(6));
+    expect(plain.size).toEqual([320, 256]);
+    const turned = await sharp(sample(6)).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const upright = await thumbnailOf(turned);
+    expect(upright.size).toEqual([320, 256]);
+    const [one, other] = await Promise.all(
+      [plain, upright].map(({ bytes }) => sharp(bytes).raw().toBuffer()),
+    );
+    const apart = one!.reduce((sum, value, at) => sum + Math.abs(value - other![at]!), 0) / one!.length;
+    expect(apart).toBeLessThan(4);
+    expect((await thumbnailOf(await portrait('ann', 'other'))).size).toEqual([230, 320]);
+    const stamp = await sharp(await portrait('ann'))
+      .resize(90)
+      .withExif({ IFD0: { Artist: 'Ann' } })
+      .toBuffer();
+    expect((await thumbnailOf(stamp)).size).toEqual([90, 126]);
   });
 
   it('takes nothing for a face that the detector all but rules out, whatever threshold is asked for', async () => {

@@ -154,7 +154,7 @@ export interface Gallery extends AsyncDisposable {
   ): Promise<ListedText[]>;
   /** With the key of its member. */
   findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
-  /** The picture as it was enrolled. */
+  /** The picture that the reference was enrolled with, byte for byte. */
   readPicture(collectionId: Uuid, referenceId: Uuid): Promise<Uint8Array | undefined>;
   /** In the order of enrolment, of one member or of all; `total` counts all that fit. An unknown key has none. */
   listReferences(

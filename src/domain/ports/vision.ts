@@ -26,6 +26,8 @@ export type AnalyseRequest = {
   readonly crop: boolean;
   /** Whether each face brings a small picture of its own, to be looked at; not when absent. */
   readonly thumb?: boolean;
+  /** Whether the picture itself comes back small, to be kept in its own place; not when absent. */
+  readonly thumbnail?: boolean;
   readonly attributes: readonly Attribute[];
   /** The catalogue's network that makes the templates; the profile's when absent. */
   readonly embedding?: string;

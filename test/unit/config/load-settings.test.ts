@@ -50,12 +50,12 @@ describe('loadSettings', () => {
     const file = fileOf('http:\n  port: 9000\n  ports: { compreface: 9001 }\nvision: { tiles: never }\n');
     const settings = loadSettings({
       file,
-      env: { OSTIARY_HTTP_PORT: '0', OSTIARY_GALLERY_KEEP_PICTURES: 'false' },
+      env: { OSTIARY_HTTP_PORT: '0', OSTIARY_GALLERY_PICTURES: 'thumbnail' },
     });
     expect(settings.http.port).toBe(0);
     expect(settings.http.ports.compreface).toBe(9001);
     expect(settings.vision.tiles).toBe('never');
-    expect(settings.gallery.keepPictures).toBe(false);
+    expect(settings.gallery.pictures).toBe('thumbnail');
   });
 
   it('reads rates as they are written, also from variables', () => {

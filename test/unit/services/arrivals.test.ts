@@ -56,7 +56,7 @@ const referencesIn = async (collectionId: Uuid) =>
 
 describe('a face that comes', () => {
   it('becomes a person with what is kept beside it, and is known from then on', async () => {
-    const picture = Buffer.from('a picture');
+    const picture = { file: Buffer.from('a picture') };
     const { known, enrolled } = await arrive([1, 0], { picture });
     expect(known).toEqual([]);
     expect(enrolled).toMatchObject([{ collectionId: main, metadata: { note: 'x' }, hasPicture: true }]);
@@ -116,7 +116,10 @@ describe('a face that comes', () => {
   });
 
   it('is kept as its template alone where no image is wanted', async () => {
-    const { enrolled } = await arrive([1, 0], { picture: Buffer.from('a picture'), keepsImage: false });
+    const { enrolled } = await arrive([1, 0], {
+      picture: { file: Buffer.from('a picture') },
+      keepsImage: false,
+    });
     const reference = await gallery.findReference(main, enrolled[0]!.id);
     expect(reference).toMatchObject({ hasPicture: false });
     expect(reference).not.toHaveProperty('crop');
@@ -140,7 +143,7 @@ describe('a face in the place of others', () => {
 
 describe('a person without images', () => {
   it('is found as before, and has neither pictures nor crops', async () => {
-    const { enrolled } = await arrive([1, 0], { picture: Buffer.from('a picture') });
+    const { enrolled } = await arrive([1, 0], { picture: { file: Buffer.from('a picture') } });
     const { personId } = enrolled[0]!;
     await arrivals.dropImages(main, personId);
     const [only] = await referencesIn(main);

@@ -55,7 +55,7 @@ function take(directions: readonly (readonly number[])[], more: Partial<IntakeAs
   }));
   const ask = {
     faces,
-    picture: Buffer.alloc(0),
+    picture: { file: Buffer.alloc(0) },
     collectionIds: [main],
     reach: [main, side],
     text: '',

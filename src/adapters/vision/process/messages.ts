@@ -4,7 +4,7 @@ import type { AnalyseRequest, EmbedWish, Priority, VisionModels } from '../../..
 import type { VisionSettings } from './settings.ts';
 
 /** Goes up with every change of a message; two sides of different versions do not talk. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** What vision can be asked for. */
 export type Order =

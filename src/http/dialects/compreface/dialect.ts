@@ -61,7 +61,7 @@ function addOpenRoutes(router: DialectRouter, { bodyLimits, people }: CompreFace
     ctx.body = {
       demoFaceCollectionIsInconsistent: false,
       dbIsInconsistent: false,
-      saveImagesToDB: people.pictures === 'full',
+      saveImagesToDB: people.pictures !== 'none',
       status: 'OK',
     };
   });

@@ -8,7 +8,7 @@ import { openScale, openTelling, type Telling } from './answers.ts';
 import { readPictures } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { instead, refused } from './errors.ts';
-import { type LookOptions, lookAt, startSpending, toFeatures, toPictureAsk, toWireFace } from './looking.ts';
+import { type LookOptions, lookAt, startSpending, toEnrolAsk, toFeatures, toWireFace } from './looking.ts';
 import { type PersonNotes, withNotes } from './notes.ts';
 import { told } from './persons.ts';
 import { toAdmission } from './rules.ts';
@@ -42,8 +42,8 @@ export function addActionRoute(router: DialectRouter, deps: EnfaceDeps): void {
     const { options, images } = await readPictures(ctx, deps, { schema: actionBody, part });
     const telling = await openTelling(deps, ctx);
     const acting = { ctx, deps, telling, plan: await planOf(ctx, deps, { options, telling }) };
-    const ask = toPictureAsk(images[0]!, acting.plan.options);
-    const looking = deps.recognition.embed({ ...ask, crop: true }, ctx.state.signal);
+    const ask = toEnrolAsk(images[0]!, acting.plan.options, deps.people);
+    const looking = deps.recognition.embed(ask, ctx.state.signal);
     const { message, picture, faces } = await lookAt(looking);
     const found = picture ? await search(acting, faces) : [];
     const results: unknown[] = [];
@@ -143,7 +143,7 @@ async function add({ ctx, deps, telling, plan }: Acting, { face, picture, image 
     ...{ face, admission, collectionIds: adds, reach: callerOf(ctx).reach },
     ...{ metadata: withNotes({}, notes), keepsImage: !options.drop_image },
     // Nobody else's face is kept beside hers.
-    ...(picture.facesFound === 1 && { picture: image }),
+    ...(picture.facesFound === 1 && { picture: { file: image, thumbnail: picture.thumbnail } }),
   };
   const { enrolled } = await deps.arrivals.arrive(ask, ctx.state.signal);
   return told(telling, enrolled);

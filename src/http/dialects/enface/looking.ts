@@ -2,6 +2,8 @@ import type { CameraFeature } from '../../../domain/camera.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { AnalysedFace, AnalysedPicture } from '../../../domain/face.ts';
 import type { Point } from '../../../domain/geometry.ts';
+import { enrolNeeds } from '../../../services/kept-picture.ts';
+import type { People } from '../../../services/people.ts';
 import { type PictureAsk, poseOf } from '../../../services/pictures.ts';
 import type { Telling, WireFeature } from './wire.ts';
 
@@ -31,6 +33,15 @@ export function toPictureAsk(picture: Uint8Array, { multi, thumb, feature_check 
     maxFaces: multi ? mostFaces : 1,
     attributes: ['pose', ...asked],
   };
+}
+
+/** As `toPictureAsk`, of a picture whose faces may become persons. */
+export function toEnrolAsk(
+  picture: Uint8Array,
+  options: LookOptions,
+  { pictures }: Pick<People, 'pictures'>,
+): PictureAsk {
+  return { ...toPictureAsk(picture, options), ...enrolNeeds(pictures) };
 }
 
 /** Tells what came of looking at a picture in the vendor's words. */

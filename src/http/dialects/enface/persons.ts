@@ -2,11 +2,12 @@ import { defaultCameraId, defaultGroupId } from '../../../domain/camera.ts';
 import type { Collection, Uuid } from '../../../domain/gallery.ts';
 import type { EmbeddedPicture } from '../../../services/pictures.ts';
 import { callerOf, type DialectRouter, type RequestContext } from '../../dialect.ts';
+import { sendPicture } from '../../send-picture.ts';
 import { openTelling, recordOf, type Telling } from './answers.ts';
 import { readFields, readPictures } from './body.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { refused } from './errors.ts';
-import { lookAt, startSpending, toFeatures, toPictureAsk, toWireFace } from './looking.ts';
+import { lookAt, startSpending, toEnrolAsk, toFeatures, toWireFace } from './looking.ts';
 import { notesIn, type PersonNotes, withNotes } from './notes.ts';
 import { toAdmission } from './rules.ts';
 import {
@@ -26,8 +27,6 @@ export function addPersonRoutes(router: DialectRouter, deps: EnfaceDeps): void {
   addChanging(router, deps);
 }
 
-const jpegHead = 0xff_d8;
-
 /** What each face of a picture has become. */
 type Made = { persons_updated: WirePerson[]; persons_new: WirePerson[][]; matches: WireMatch[] };
 
@@ -43,7 +42,7 @@ function addCreate(router: DialectRouter, deps: EnfaceDeps): void {
     const replaced = options.replace_person_id;
     if (replaced !== undefined) await requirePerson(telling, list, replaced);
 
-    const ask = { ...toPictureAsk(images[0]!, options), crop: true };
+    const ask = toEnrolAsk(images[0]!, options, deps.people);
     const { message, picture, faces } = await lookAt(deps.recognition.embed(ask, ctx.state.signal));
     if (!picture) {
       ctx.body = { status: 'ok', message, faces_total: 0, spent: spent() };
@@ -92,7 +91,7 @@ async function make(
     admission: toAdmission(options),
     keepsImage: !options.drop_image,
     // Nobody else's face is kept beside hers.
-    ...(picture.facesFound === 1 && { picture: image }),
+    ...(picture.facesFound === 1 && { picture: { file: image, thumbnail: picture.thumbnail } }),
   };
   const { signal } = ctx.state;
   if (replaced !== undefined) {
@@ -117,9 +116,7 @@ export async function told(
 
 function addReading(router: DialectRouter, deps: EnfaceDeps): void {
   router.get('/image/:link', 'nothing', async (ctx) => {
-    const image = Buffer.from(await deps.pictureLinks.open(ctx.params.link ?? ''));
-    ctx.type = image.readUInt16BE(0) === jpegHead ? 'image/jpeg' : 'application/octet-stream';
-    ctx.body = image;
+    sendPicture(ctx, await deps.pictureLinks.open(ctx.params.link ?? ''));
   });
   router.on(['get', 'post'], '/person', 'read', async (ctx) => {
     const { list_id, person_id } = await readFields(ctx, deps, personBody);

@@ -80,19 +80,21 @@ async function addFaces(ctx: RouteContext, parts: FindFaceParts): Promise<void> 
   const collectionIds =
     wish.galleries.length > 0 ? await scope.placesOf([...named, ...wish.galleries]) : before;
   const photo = await readPhoto(ctx, parts, { parameters, name: 'photo' });
-  const { bytes: picture } = photo;
+  const { bytes: file } = photo;
   const selection = { selector: wish.mf_selector, ...(wish.bbox && { boxes: wish.bbox }) };
   const { signal } = ctx.state;
-  const faces = await tellingSeveral({ ...parts, picture, signal }, selection, async () => {
-    const ask = { picture, ...facesToAsk(selection), attributes: attributesOf(wish) };
-    return chooseFaces((await parts.people.readFaces(ask, signal)).faces, selection);
+  const read = await tellingSeveral({ ...parts, picture: file, signal }, selection, async () => {
+    const ask = { picture: file, ...facesToAsk(selection), attributes: attributesOf(wish) };
+    const picture = await parts.people.readFaces(ask, signal);
+    return { ...picture, faces: chooseFaces(picture.faces, selection) };
   });
-  const hash = await md5Of(picture);
+  const hash = await md5Of(file);
   const numbers = await parts.intake.take(
     {
-      ...{ picture, collectionIds, reach: scope.all, text: wish.meta },
+      ...{ collectionIds, reach: scope.all, text: wish.meta },
+      picture: { file, thumbnail: read.thumbnail },
       ...(wish.cam_id !== undefined && { cameraId: wish.cam_id }),
-      faces: faces.map((face) => ({
+      faces: read.faces.map((face) => ({
         face,
         metadata: toMetadata({ ...photo, hash, features: toWireFeatures(face.attributes) }),
       })),

@@ -99,9 +99,9 @@ const references: Routes = {
     refusals: ['collection-unknown', 'reference-unknown'],
   },
   'GET /collections/:collection/references/:id/picture': {
-    summary: 'The picture as it was enrolled, if it is kept',
+    summary: 'What is kept of the picture that was enrolled: the file, or a thumbnail',
     ...reference,
-    answers: { 200: { 'application/octet-stream': fileSchema } },
+    answers: { 200: { 'image/jpeg': fileSchema, 'application/octet-stream': fileSchema } },
     refusals: ['collection-unknown', 'reference-unknown'],
   },
   'DELETE /collections/:collection/references/:id': {

@@ -3,6 +3,7 @@ import type { KeyedReference, ListedReference } from '../../../domain/ports/gall
 import type { Collections } from '../../../services/collections.ts';
 import type { People } from '../../../services/people.ts';
 import { callerOf, type DialectRouter, type RouteContext } from '../../dialect.ts';
+import { sendPicture } from '../../send-picture.ts';
 import { toIso } from './answers.ts';
 import { type ReferenceAnswer, type ReferencesAnswer, referencesQuerySchema } from './people-wire.ts';
 import { readParameter, readQuery } from './requests.ts';
@@ -28,8 +29,7 @@ export function mountReferences(router: DialectRouter, { collections, people }: 
   router.get(`${oneOf}/picture`, 'read', async (ctx) => {
     const picture = await people.readPicture(await collectionOf(ctx), readParameter(ctx, 'id'));
     if (!picture) throw new AppError('reference-unknown', 'There is no such reference with a picture');
-    ctx.body = Buffer.from(picture);
-    ctx.type = 'application/octet-stream';
+    sendPicture(ctx, picture);
   });
   router.delete(oneOf, 'write', async (ctx) => {
     const removed = await people.removeReference(await collectionOf(ctx), readParameter(ctx, 'id'));
