@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <napi.h>
 
 #include "core/warp.h"
@@ -37,13 +36,9 @@ void warpToTensor(const Napi::CallbackInfo& info) {
                                         {normalisation[3], normalisation[4], normalisation[5]}});
 }
 
-/// glibc keeps what was freed between blocks still in use; this gives its whole pages back to the system.
-void trimHeap(const Napi::CallbackInfo&) { malloc_trim(0); }
-
 Napi::Object registerExports(Napi::Env env, Napi::Object exports) {
   exports.Set("warpToPicture", Napi::Function::New(env, warpToPicture, "warpToPicture"));
   exports.Set("warpToTensor", Napi::Function::New(env, warpToTensor, "warpToTensor"));
-  exports.Set("trimHeap", Napi::Function::New(env, trimHeap, "trimHeap"));
   return exports;
 }
 

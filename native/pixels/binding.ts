@@ -31,7 +31,6 @@ export type TensorTarget = {
 type Native = {
   warpToPicture(...args: readonly unknown[]): void;
   warpToTensor(...args: readonly unknown[]): void;
-  trimHeap(): void;
 };
 
 const native = loadAddon<Native>('pixels');
@@ -91,12 +90,4 @@ export function warpToTensor(warp: Warp, target: TensorTarget): void {
     isBlueFirst,
     normalisation,
   );
-}
-
-/**
- * Gives freed memory of this process back to the system. Decoders leave blocks of megabytes between small ones that
- * stay, so that without it the process grows for hours; it takes a few milliseconds.
- */
-export function trimHeap(): void {
-  native.trimHeap();
 }

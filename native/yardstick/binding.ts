@@ -26,6 +26,7 @@ type Native = {
     picture: number,
     vectors: Float32Array,
   ): void;
+  trimHeap(): void;
 };
 
 const native = loadAddon<Native>('yardstick');
@@ -61,4 +62,9 @@ export function makeFaces(model: FaceModel, { firstPerson, count, picture }: Fac
   const vectors = new Float32Array(count * model.dimensions);
   native.makeFaces(model, firstPerson, count, picture, vectors);
   return vectors;
+}
+
+/** Gives freed memory of this process back to the system, so that its resident size tells what is in use. */
+export function trimHeap(): void {
+  native.trimHeap();
 }

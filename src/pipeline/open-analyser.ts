@@ -1,4 +1,3 @@
-import { trimHeap } from '../../native/pixels/binding.ts';
 import type { ModelEntry, Role } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import { type Attribute, attributes } from '../domain/face.ts';
@@ -26,9 +25,6 @@ export type AnalyserOptions = {
   /** JPEG quality of the crops, 1 to 100. */
   readonly cropQuality: number;
 };
-
-/** Often enough that memory stays flat, seldom enough that nobody notices the milliseconds. */
-const picturesBetweenTrims = 50;
 
 /**
  * Loads a profile's detector and embedding network; those for attributes load when they are first asked for. Rejects
@@ -58,14 +54,11 @@ export async function openAnalyser(options: AnalyserOptions): Promise<Analyser> 
   const embedderOf = openEmbeddersOnFirstUse(options, networks, new Map([[embeddingEntry.id, embedder]]));
   // The networks' input memory is shared: two pictures at a time would see one another's faces.
   const inTurn = startTurns();
-  let pictures = 0;
 
   return {
     models,
     analyse: (request, signal) =>
       inTurn(async () => {
-        pictures += 1;
-        if (pictures % picturesBetweenTrims === 0) trimHeap();
         const made = await embedderOf(request.embedding ?? embeddingEntry.id);
         return await analysePicture({ ...parts, embedder: made, networkOf }, request, signal);
       }),

@@ -274,7 +274,12 @@ describe('the vision process', () => {
       .split('\0')
       .map((line) => line.split('=')[0])
       .filter((name) => name !== '');
-    expect(names.sort()).toEqual(['LD_LIBRARY_PATH', 'MALLOC_ARENA_MAX']);
+    expect(names.sort()).toEqual([
+      'LD_LIBRARY_PATH',
+      'MALLOC_ARENA_MAX',
+      'MALLOC_MMAP_THRESHOLD_',
+      'MALLOC_TRIM_THRESHOLD_',
+    ]);
   });
 
   it('is not sent a picture that is larger than any frame', async () => {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { trimHeap } from '../../../native/pixels/binding.ts';
+import { trimHeap } from '../../../native/yardstick/binding.ts';
 
 /** The process's resident size without what is only waiting to be collected. */
 export async function settledBytes(): Promise<number> {

@@ -27,9 +27,15 @@ export const firstLanePipe = 4;
 
 /**
  * How glibc is to keep memory in a process that decodes pictures. It makes an arena for each of many threads, and what
- * one freed no other reuses: two arenas took 424 MB where sixteen took 533.
+ * one freed no other reuses: two arenas took 424 MB where sixteen took 533. What a picture's networks need they need for
+ * the next one too, so blocks up to the largest that an arena holds (32 MiB) stay: resident memory is then as flat as the
+ * work (430 MB ± 1 over 400 photographs), where it went up and down by 80 MB, with each page zeroed anew.
  */
-export const memoryEnvironment = { MALLOC_ARENA_MAX: '2' } as const;
+export const memoryEnvironment = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(32 * 2 ** 20),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
+} as const;
 
 /**
  * How V8 is to keep memory there. Its heap is small and stays so, and by itself it walks all of it for every few
