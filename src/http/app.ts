@@ -8,6 +8,7 @@ import type { Metrics } from '../domain/ports/metrics.ts';
 import { actAs } from '../services/actor.ts';
 import { withOneModel } from '../services/serving-vision.ts';
 import { type BodyBudget, createBodyBudget } from './body/budget.ts';
+import { forgetBody } from './body/receive-body.ts';
 import {
   callerOf,
   type Dialect,
@@ -83,6 +84,8 @@ function serveDialect(
       ctx.state.takeBody();
       const answer = () => note(ctx, () => routes(ctx, () => answerUnrouted(ctx, dialect)));
       await withOneModel(() => actAs(actorOf(ctx, dialect.name), answer, accountOfCaller(ctx)));
+      // Not where it failed: whoever is still at work then may hold a part of the body.
+      ctx.res.once('finish', () => forgetBody(ctx.req));
     });
   };
 }

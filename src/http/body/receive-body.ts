@@ -54,6 +54,9 @@ export function receiveBody(
   });
 }
 
+/** The bodies of requests that were received whole. */
+const whole = new WeakMap<IncomingMessage, Buffer>();
+
 /** The whole body; rejects as `receiveBody` does. One that tells its length is copied once, to where it stays. */
 export async function receiveWhole(request: IncomingMessage, limits: ArrivalLimits): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
@@ -72,7 +75,14 @@ export async function receiveWhole(request: IncomingMessage, limits: ArrivalLimi
     received = needed;
     giveBack(chunk);
   });
+  whole.set(request, body);
   return body.subarray(0, received);
+}
+
+/** Frees a body that was received whole: nobody may look at it, or at a part of it, any more. */
+export function forgetBody(request: IncomingMessage): void {
+  const body = whole.get(request);
+  if (body) giveBack(body);
 }
 
 /** Left to the collector, the chunks of a few pictures would have it walk the whole heap. A shared buffer stays. */
