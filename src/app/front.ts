@@ -1,4 +1,6 @@
 import type { LmdbStore } from '../adapters/gallery/lmdb/open-lmdb-store.ts';
+import { openBatchFile } from '../adapters/picture-batch/file/open-batch-file.ts';
+import { portableFolder } from '../config/places.ts';
 import type { Settings } from '../config/schema.ts';
 import type { ScoreTable } from '../domain/catalogue.ts';
 import type { Cameras } from '../domain/ports/cameras.ts';
@@ -19,6 +21,7 @@ import { createOstiaryDialect } from '../http/dialects/ostiary/dialect.ts';
 import { operationsRouter } from '../http/operations.ts';
 import { createAccounts } from '../services/accounts.ts';
 import { createArrivals } from '../services/arrivals.ts';
+import { createBatchEnrolments } from '../services/batch-enrolments.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
 import { createErasures } from '../services/erasures.ts';
@@ -85,6 +88,10 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       access,
     },
     ...{ backups, exports: parts.exports, imports: parts.imports },
+    batchEnrolments: createBatchEnrolments({
+      ...{ gallery, people, vision, jobs, dir: portableFolder(settings) },
+      open: (file) => openBatchFile(file, { maxPictureBytes: settings.limits.pictureBytes }),
+    }),
     erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
     cameras: createCameras(parts),

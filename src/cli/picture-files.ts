@@ -1,20 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { hasPictureEnding } from '../domain/picture-endings.ts';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
-
-const pictureEndings = new Set([
-  '.jpeg',
-  '.jpg',
-  '.png',
-  '.webp',
-  '.gif',
-  '.tiff',
-  '.tif',
-  '.bmp',
-  '.ico',
-  '.avif',
-]);
 
 /** The files that are named, and of each folder that is named the pictures directly in it, in the order of their names. */
 export async function listPictureFiles(paths: readonly string[]): Promise<string[]> {
@@ -32,7 +20,7 @@ async function listOne(path: string): Promise<string[]> {
   if (!found?.isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && pictureEndings.has(extname(entry.name).toLowerCase()))
+    .filter((entry) => !entry.isDirectory() && hasPictureEnding(entry.name))
     .map((entry) => join(path, entry.name))
     .sort();
 }

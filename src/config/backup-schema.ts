@@ -25,7 +25,8 @@ export const backupSchema = z.strictObject({
 /** Where galleries in their portable form lie. */
 export const portableSchema = z.strictObject({
   dir: filePath.optional().meta({
-    description: 'The folder where exports come, and where imports are looked for (docs/export.md).',
+    description:
+      'The folder where exports come, and where imports (docs/export.md) and files of pictures (docs/enrolment.md) are looked for.',
     defaultText: '`exports` in the data folder',
     isPath: true,
   }),

@@ -48,7 +48,7 @@ export function erasureListFile(backups: string, storeId: string): string {
   return join(backups, `ostiary-${storeId.slice(0, 8)}.erasures`);
 }
 
-/** Where exports come, and where imports are looked for. */
+/** Where exports come, and where imports and files of pictures are looked for. */
 export function portableFolder({ portable, data }: Pick<Settings, 'portable' | 'data'>): string {
   return portable.dir ?? join(data.dir, 'exports');
 }

@@ -129,7 +129,7 @@ async function readFaces(
   const wanted = new Set<Attribute>([...attributes, ...(limitsPose(policy) ? (['pose'] as const) : [])]);
   const picture = await vision.analyse(
     {
-      ...{ ...ask, ...enrolNeeds(pictures), embed: true, priority: 'interactive' },
+      ...{ priority: 'interactive', ...ask, ...enrolNeeds(pictures), embed: true },
       attributes: installed.filter((attribute) => wanted.has(attribute)),
     },
     signal,

@@ -2,7 +2,7 @@ import type { ScoreTable } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedFace, AnalysedPicture, Attribute, Pose } from '../domain/face.ts';
 import type { KeyedReference } from '../domain/ports/gallery.ts';
-import type { Vision, VisionModels } from '../domain/ports/vision.ts';
+import type { Priority, Vision, VisionModels } from '../domain/ports/vision.ts';
 import { unitVector } from '../domain/vector.ts';
 import { poseFrom5 } from '../pipeline/pose.ts';
 
@@ -25,6 +25,8 @@ export type PictureAsk = {
   readonly thumbnail?: boolean;
   /** Whether a picture of nobody is answered, without faces; it is refused when absent. */
   readonly mayBeEmpty?: boolean;
+  /** `interactive` when absent. */
+  readonly priority?: Priority;
 };
 
 /** A face with the vector that it is compared by. */
@@ -84,7 +86,7 @@ async function look(
 ): Promise<AnalysedPicture> {
   const installed = vision.status().models?.attributes ?? [];
   const attributes = ask.attributes.filter((attribute) => installed.includes(attribute));
-  const request = { crop: false, ...ask, attributes, priority: 'interactive' } as const;
+  const request = { crop: false, priority: 'interactive', ...ask, attributes } as const;
   const picture = await vision.analyse(request, signal);
   if (picture.faces.length === 0 && !mayBeEmpty)
     throw new AppError('no-face', 'No face was found in the picture');

@@ -4,14 +4,14 @@ import { AppError } from '../domain/errors.ts';
 const nameForm = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/;
 
 /**
- * Where a folder lies that a caller names: below `dir`; whoever is on the box may also give an absolute path. `bad-input`.
+ * Where a folder or file lies that a caller names: below `dir`; whoever is on the box may also give an absolute path. `bad-input`.
  */
 export function portablePlace(dir: string, named: string, isLocal: boolean): string {
   if (nameForm.test(named)) return join(dir, named);
   if (isLocal && isAbsolute(named) && !named.includes('\0')) return normalize(named);
   throw new AppError(
     'bad-input',
-    'Expected the name of a folder: letters, digits, hyphens, underscores and dots; or, on the box itself, an absolute path',
+    'Expected the name of a folder or file: letters, digits, hyphens, underscores and dots; or, on the box itself, an absolute path',
   );
 }
 

@@ -9,6 +9,7 @@ import { openLmdbStore } from '../../src/adapters/gallery/lmdb/open-lmdb-store.t
 import { openMemoryStore } from '../../src/adapters/gallery/memory/open-memory-gallery.ts';
 import { openMemoryHistory } from '../../src/adapters/history/memory/open-memory-history.ts';
 import { openMemoryJobs } from '../../src/adapters/jobs/memory/open-memory-jobs.ts';
+import { openBatchFile } from '../../src/adapters/picture-batch/file/open-batch-file.ts';
 import { openMemoryPictureFetcher } from '../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
 import { memoryStoreCheck } from '../../src/adapters/store-check/memory/memory-store-check.ts';
 import { openRecords, type Records } from '../../src/app/open-records.ts';
@@ -39,6 +40,7 @@ import { type Access, createAccess } from '../../src/services/access.ts';
 import { type Accounts, createAccounts } from '../../src/services/accounts.ts';
 import { type Arrivals, createArrivals } from '../../src/services/arrivals.ts';
 import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
+import { type BatchEnrolments, createBatchEnrolments } from '../../src/services/batch-enrolments.ts';
 import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
 import { createErasures, type Erasures } from '../../src/services/erasures.ts';
@@ -74,6 +76,7 @@ export type TestServices = Records & {
   readonly signing: Signing;
   readonly cameras: CameraService;
   readonly erasures: Erasures;
+  readonly batchEnrolments: BatchEnrolments;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -222,8 +225,9 @@ function createServices(
   {
     credentials,
     cameras,
+    dir,
     ...records
-  }: Records & Pick<TestStore, 'credentials' | 'cameras'> & Pick<TestServices, 'modelSwitch'>,
+  }: Records & Pick<TestStore, 'credentials' | 'cameras' | 'dir'> & Pick<TestServices, 'modelSwitch'>,
   vision: Vision,
   options: TestAppOptions,
 ): TestServices {
@@ -236,8 +240,13 @@ function createServices(
     ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
     ...(options.enrolment && { enrolment: { ...openEnrolment, ...options.enrolment } }),
   });
+  const bodyLimits = { ...defaultBodyLimits, ...options.bodyLimits };
   return {
     ...{ ...records, credentials, vision },
+    batchEnrolments: createBatchEnrolments({
+      ...{ ...records, people, vision, dir: join(dir, 'exports') },
+      open: (file) => openBatchFile(file, { maxPictureBytes: bodyLimits.maxFileBytes }),
+    }),
     erasures: createErasures({ gallery }),
     cameras: createCameras({ cameras }),
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
@@ -249,7 +258,7 @@ function createServices(
     fetcher: openMemoryPictureFetcher(options.fetchable),
     collections: createCollections({ gallery, credentials }),
     ...{ access, signing, accounts: createAccounts({ dialect: 'enface', credentials, access, signing }) },
-    bodyLimits: { ...defaultBodyLimits, ...options.bodyLimits },
+    bodyLimits,
   };
 }
 

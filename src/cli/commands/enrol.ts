@@ -1,23 +1,40 @@
 import type { Command } from 'commander';
 import type { EnrolAnswer } from '../../http/dialects/ostiary/wire.ts';
+import { CliError } from '../cli-error.ts';
 import type { CommandContext, Run } from '../command-context.ts';
 import { eachFile, exitCodeOf, type FileResult, failureLines } from '../each-file.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { progressBar } from '../output.ts';
 import { listPictureFiles } from '../picture-files.ts';
+import { enrolBatch } from './enrol-batch.ts';
 
 type EnrolAsk = { readonly person: string; readonly paths: readonly string[]; readonly collection: string };
 
-/** `ostiary enrol`: adds pictures of one person to the gallery. */
+type Options = { readonly collection: string; readonly from?: string };
+
+/** `ostiary enrol`: adds pictures of one person to the gallery, or of many that lie in one file. */
 export function addEnrol(program: Command, run: Run): void {
   program
     .command('enrol')
-    .description('add pictures of one person to the gallery; each must show one face')
-    .argument('<person>', 'the name to know the person by')
-    .argument('<files-or-folder...>', 'pictures, or folders of them')
+    .description('add pictures of one person to the gallery, or of many; each must show one face')
+    .argument('[person]', 'the name to know the person by')
+    .argument('[files-or-folder...]', 'pictures, or folders of them')
+    .option(
+      '--from <file>',
+      'instead: a ZIP of <person>/<picture>, or a CSV with the columns person and file',
+    )
     .option('--collection <slug>', 'the collection to add to', 'default')
-    .action((person: string, paths: string[], { collection }: { collection: string }) =>
-      run((context) => enrol(context, { person, paths, collection })),
+    .action((person: string | undefined, paths: string[], { from, collection }: Options) =>
+      run((context) => {
+        if (from !== undefined && person === undefined) return enrolBatch(context, { from, collection });
+        if (from === undefined && person !== undefined && paths.length > 0)
+          return enrol(context, { person, paths, collection });
+        throw new CliError(
+          exitCodes.usage,
+          'bad-input',
+          'Expected a person and pictures of hers, or --from with a ZIP or CSV file',
+        );
+      }),
     );
 }
 

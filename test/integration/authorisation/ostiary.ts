@@ -151,6 +151,10 @@ export const ostiary: Surface = {
     'POST /imports': () => ({
       ...{ path: '/imports', json: { folder: 'nothing' }, status: 400, elsewhere: 403 },
     }),
+    'POST /collections/:collection/enrolments': (material) => ({
+      path: `/collections/${slug(material)}/enrolments`,
+      ...{ json: { file: 'nothing.zip' }, status: 400, elsewhere: 403 },
+    }),
     'POST /backups': () => ({ path: '/backups', status: 202, elsewhere: 403 }),
   },
 };

@@ -24,6 +24,8 @@ export const vendorHomes: Readonly<Record<string, string>> = {
   busboy: 'src/http/',
   commander: 'src/cli/',
   yaml: 'src/config/',
+  yauzl: 'src/adapters/picture-batch/file/',
+  'csv-parse': 'src/adapters/picture-batch/file/',
 };
 
 const ours = '^(src|native|models|test|image-build)/';

@@ -13,6 +13,7 @@ import {
   detectQuerySchema,
   identifyInQuerySchema,
   identifyQuerySchema,
+  newEnrolmentsSchema,
   newErasureSchema,
   newExportSchema,
   newImportSchema,
@@ -99,6 +100,12 @@ const store: Routes = {
     summary: 'Add what such an export holds',
     body: jsonBody(newImportSchema),
     answers: { 202: told.job },
+  },
+  'POST /collections/:collection/enrolments': {
+    summary: 'Enrol the pictures of many people that lie in a ZIP archive or a CSV list',
+    body: jsonBody(newEnrolmentsSchema),
+    answers: { 202: told.job },
+    refusals: ['collection-unknown', 'too-large'],
   },
 };
 

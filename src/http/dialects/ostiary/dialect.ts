@@ -7,6 +7,7 @@ import type { Access } from '../../../services/access.ts';
 import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Backups } from '../../../services/backups.ts';
+import type { BatchEnrolments } from '../../../services/batch-enrolments.ts';
 import type { Exports } from '../../../services/exports.ts';
 import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
@@ -51,6 +52,7 @@ export type OstiaryParts = ErasureParts &
     readonly verification: Verification;
     readonly exports: Exports;
     readonly imports: Imports;
+    readonly batchEnrolments: BatchEnrolments;
     readonly backups: Backups;
     readonly modelSwitch: ModelSwitch;
     readonly models: ModelStore;

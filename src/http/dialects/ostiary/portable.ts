@@ -1,22 +1,24 @@
+import type { BatchEnrolments } from '../../../services/batch-enrolments.ts';
 import type { Collections } from '../../../services/collections.ts';
 import type { Exports } from '../../../services/exports.ts';
 import type { Imports } from '../../../services/imports.ts';
 import type { BodyLimits } from '../../body/limits.ts';
 import { callerOf, type DialectRouter } from '../../dialect.ts';
 import { toJob } from './jobs.ts';
-import { readBody } from './requests.ts';
-import { newExportSchema, newImportSchema } from './wire.ts';
+import { readBody, readParameter } from './requests.ts';
+import { newEnrolmentsSchema, newExportSchema, newImportSchema } from './wire.ts';
 
 export type PortableParts = {
   readonly collections: Collections;
   readonly exports: Exports;
   readonly imports: Imports;
+  readonly batchEnrolments: BatchEnrolments;
   readonly bodyLimits: BodyLimits;
 };
 
 export function mountPortable(
   router: DialectRouter,
-  { collections, exports, imports, bodyLimits }: PortableParts,
+  { collections, exports, imports, batchEnrolments, bodyLimits }: PortableParts,
 ): void {
   router.post('/exports', 'admin', async (ctx) => {
     const { collections: slugs, folder } = await readBody(ctx, bodyLimits, newExportSchema);
@@ -29,5 +31,11 @@ export function mountPortable(
     const { folder } = await readBody(ctx, bodyLimits, newImportSchema);
     ctx.status = 202;
     ctx.body = toJob(await imports.begin({ folder, isLocal: ctx.state.trusted }));
+  });
+  router.post('/collections/:collection/enrolments', 'admin', async (ctx) => {
+    const { id: collectionId } = await collections.get(callerOf(ctx), readParameter(ctx, 'collection'));
+    const { file } = await readBody(ctx, bodyLimits, newEnrolmentsSchema);
+    ctx.status = 202;
+    ctx.body = toJob(await batchEnrolments.begin({ collectionId, file, isLocal: ctx.state.trusted }));
   });
 }

@@ -289,6 +289,8 @@ export const newExportSchema = z.strictObject({
   folder: folderSchema.optional(),
 });
 export const newImportSchema = z.strictObject({ folder: folderSchema });
+/** A ZIP archive or CSV list of pictures. */
+export const newEnrolmentsSchema = z.strictObject({ file: z.string().min(1).max(4_096) });
 
 /** Whom to erase: by her id, or by her key in a collection. */
 export const newErasureSchema = z.union([
