@@ -6,7 +6,7 @@ import type { Signing } from './signing.ts';
 
 export type PicturePlace = { readonly collectionId: Uuid; readonly referenceId: Uuid };
 
-/** Links that show the picture of a reference to whoever has one, until they end. */
+/** Links that show the picture of a reference to whoever has one, until they end a day later, at the next full hour. */
 export interface PictureLinks {
   /** Good in an address as it is. */
   write(place: PicturePlace): string;
@@ -21,6 +21,8 @@ export type PictureLinksParts = {
 };
 
 const lifeMs = 86_400_000;
+/** A link ends at a full hour, so that for an hour it stays the same. */
+const roundMs = 3_600_000;
 const uuidLength = 16;
 /** Milliseconds since 1970 fit into so many bytes. */
 const timeLength = 6;
@@ -29,7 +31,7 @@ export function createPictureLinks({ signing, people, nowMs = Date.now }: Pictur
   return {
     write({ collectionId, referenceId }) {
       const end = Buffer.alloc(timeLength);
-      end.writeUIntBE(nowMs() + lifeMs, 0, timeLength);
+      end.writeUIntBE(Math.ceil((nowMs() + lifeMs) / roundMs) * roundMs, 0, timeLength);
       const ids = [ownUuidBytes(collectionId), ownUuidBytes(referenceId)];
       return signing.sign('picture-link', Buffer.concat([...ids, end]));
     },

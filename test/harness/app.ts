@@ -235,6 +235,7 @@ function createServices(
   const recognition = createRecognition({ gallery, vision, scoreTable: readScoreTables() });
   const attempts = { ...defaultAttemptPolicy, burst: options.wrongAttempts ?? 10_000 };
   const signing = createSigning(Buffer.alloc(32, 5));
+  const startedAtMs = Date.now();
   const access = createAccess({ credentials, signing, attempts });
   const people = createPeople({
     ...{ gallery, vision, scoreTable: readScoreTables(), pictures: options.pictures ?? 'full' },
@@ -252,7 +253,8 @@ function createServices(
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
     people,
     persons: createPersons({ gallery }),
-    pictureLinks: createPictureLinks({ signing, people }),
+    // The same for as long as the app runs, whatever the hour.
+    pictureLinks: createPictureLinks({ signing, people, nowMs: () => startedAtMs }),
     faces: createFaces({ gallery }),
     arrivals: createArrivals({ gallery, people, scoreTable: readScoreTables() }),
     fetcher: openMemoryPictureFetcher(options.fetchable),

@@ -112,10 +112,14 @@ describe('a picture that is kept small', () => {
     expect((await keptIn(id)).equals(small)).toBe(true);
   });
 
-  it('is what FindFace keeps', async () => {
+  it('is what FindFace shows under a photo’s link', async () => {
     const { id, key } = await open('findface');
     const headers = { Authorization: `Token ${key}` };
-    await ask('POST', '/findface/v1/face', { headers, body: formOf('photo') });
+    const { json } = await ask('POST', '/findface/v1/face', { headers, body: formOf('photo') });
+    const [{ photo }] = (json as { results: [{ photo: string }] }).results;
+    const answer = await ask('GET', photo, {});
+    expect(answer.headers.get('content-type')).toBe('image/jpeg');
+    expect(answer.bytes.equals(small)).toBe(true);
     expect((await keptIn(id)).equals(small)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anyId, type Client, openStage, type Stage, wireBox } from './stage.ts';
+import { anyId, type Client, openStage, photoLink, type Stage, wireBox } from './stage.ts';
 
 // The numbers in brackets are lines of FindFace's documentation; R is RECOVERED, "ours" what neither tells.
 
@@ -131,7 +131,7 @@ describe('POST /history/search', () => {
         results: [
           {
             ...{ friend: false, meta: 'Sam Berry', photo_hash: md5, cam_id: camera.id, person_id: anyId },
-            ...{ timestamp: naive, photo: '', id, ...wireBox },
+            ...{ timestamp: naive, photo: photoLink, id, ...wireBox },
           },
         ],
       },
@@ -259,7 +259,7 @@ describe('Persons', () => {
     await client.add({ photo: stage.photos.bea, cam_id: camera.id });
     const sighting = {
       ...{ person_id: face.person_id, face_id: face.id, cam_id: camera.id, meta: 'Sam Berry' },
-      ...{ screenshot: '', timestamp: naive },
+      ...{ screenshot: photoLink, timestamp: naive },
     };
     const path = `/v0/person/history/id/${face.person_id}`;
     expect(await answer(client.get(path))).toEqual({ status: 200, json: { results: [sighting, sighting] } });

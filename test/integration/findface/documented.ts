@@ -3,6 +3,8 @@ const faceFields = [
 ] as const;
 const cameraFields = ['id', 'meta', 'enabled', 'url', 'detector', 'rot', 'roi'] as const;
 
+const photo = 'of an upload a link of ours, which ends; empty where no picture is kept';
+
 /**
  * The endpoints that the vendor's documentation has, with its line, written from it; and the test that shows each. `R`
  * stands for what was recovered besides.
@@ -42,6 +44,7 @@ export const documented = [
     fields: ['photo', 'meta', 'bbox', 'mf_selector', 'galleries', 'cam_id', 'emotions', 'gender', 'age'],
     answer: ['results', ...faceFields],
     test: 'adds the biggest face to galleries, and tells it (230–307)',
+    ours: { photo },
   },
   {
     endpoint: 'GET /face/id/<id>',
@@ -49,6 +52,7 @@ export const documented = [
     fields: [],
     answer: faceFields,
     test: 'is told by its id (364–402)',
+    ours: { photo },
   },
   {
     endpoint: 'GET /v1/faces/id/<id>',
@@ -56,6 +60,14 @@ export const documented = [
     fields: [],
     answer: faceFields,
     test: 'is told in a list by the plural path (R)',
+    ours: { photo },
+  },
+  {
+    endpoint: 'GET /v1/photo/<link>',
+    line: 'ours',
+    fields: [],
+    answer: [],
+    test: 'that was uploaded is at an address of ours, for whoever has that (295, ours)',
   },
   {
     endpoint: 'PUT /face/id/<id>',
@@ -63,6 +75,7 @@ export const documented = [
     fields: ['meta', 'person_id', 'galleries', 'add', 'del', 'set'],
     answer: faceFields,
     test: 'gets another meta (404–449)',
+    ours: { photo },
   },
   {
     endpoint: 'DELETE /face/id/<id>',
@@ -77,6 +90,7 @@ export const documented = [
     fields: [],
     answer: ['results', ...faceFields],
     test: 'of a meta are of just this one (476–530, R)',
+    ours: { photo },
   },
   {
     endpoint: 'GET /faces',
@@ -84,6 +98,7 @@ export const documented = [
     fields: ['limit', 'max_id'],
     answer: ['results', 'next_page', ...faceFields],
     test: 'of all faces are whole (532–584)',
+    ours: { photo },
   },
   {
     endpoint: 'GET /faces/gallery/<gallery>',
@@ -168,6 +183,7 @@ export const documented = [
     fields: ['cam_ids', 'start', 'end'],
     answer: ['results', 'person_id', 'face_id', 'cam_id', 'meta', 'screenshot', 'timestamp'],
     test: 'have a history (722–766, R)',
+    ours: { screenshot: photo },
   },
   {
     endpoint: 'POST /history/search',
@@ -186,6 +202,7 @@ export const documented = [
       'id',
     ],
     test: 'tells what cameras have seen (768–837)',
+    ours: { photo },
   },
   {
     endpoint: 'POST /camera',

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anyId, type Client, type Face, openStage, type Stage, urls, wireBox, wireFace } from './stage.ts';
+import {
+  anyId,
+  type Client,
+  type Face,
+  openStage,
+  photoLink,
+  type Stage,
+  urls,
+  wireBox,
+  wireFace,
+} from './stage.ts';
 
 // The numbers in brackets are lines of FindFace's documentation; R is RECOVERED, "ours" what neither tells.
 
@@ -190,7 +200,7 @@ describe('A face', () => {
     [{ add: ['gal1'], del: ['ppl'] }, ['default', 'gal1']],
   ])('is moved between galleries by %j (412)', async (galleries, after) => {
     const changed = await answer(client.put(`/v0/face/id/${face.id}`, { galleries }));
-    expect(changed).toEqual({ status: 200, json: { ...face, galleries: after } });
+    expect(changed).toEqual({ status: 200, json: { ...face, photo: photoLink, galleries: after } });
     expect((await client.get('/v0/faces/gallery/ppl')).json).toEqual({
       results: after.includes('ppl') ? [changed.json] : [],
     });
@@ -476,7 +486,7 @@ describe('Galleries', () => {
     expect({ status, body: bytes.toString() }).toEqual({ status: 204, body: '' });
     expect(await answer(client.get(`/v0/face/id/${only.id}`))).toEqual(noFace);
     expect((await client.get(`/v0/face/id/${both.id}`)).json).toEqual({
-      ...both,
+      ...{ ...both, photo: photoLink },
       galleries: ['default', 'gal1'],
     });
     expect(await answer(client.delete('/v0/galleries/ppl'))).toEqual(noGallery);

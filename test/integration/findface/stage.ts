@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { openMemoryPictureFetcher } from '../../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
 import { localAdmin } from '../../../src/domain/credential.ts';
 import { createKeys } from '../../../src/services/keys.ts';
-import { startTestApp, type TestApp } from '../../harness/app.ts';
+import { startTestApp, type TestApp, type TestAppOptions } from '../../harness/app.ts';
 import { openFindFace } from '../../harness/findface.ts';
 import { type Call, call, type Reply } from '../../harness/http-client.ts';
 import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
@@ -23,12 +23,13 @@ export const urls = {
   group: 'http://static.findface.pro/sample-multiface.jpg',
 } as const;
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(options: TestAppOptions = {}): Promise<Stage> {
   const photos = await readPhotos();
   const reachable = new Map(
     Object.entries(urls).map(([name, url]) => [url as string, photos[name as keyof typeof urls]]),
   );
   const app = await startTestApp({
+    ...options,
     dialects: (services) => [openFindFace(services, openMemoryPictureFetcher(reachable))],
   });
   let made = 0;
@@ -108,13 +109,16 @@ const pixel = expect.toSatisfy((value: unknown) => Number.isInteger(value) && Nu
 export const wireBox = { x1: pixel, x2: pixel, y1: pixel, y2: pixel };
 export const anyId = expect.toSatisfy((value: unknown) => Number.isSafeInteger(value));
 
-/** A face as v0 tells it, no key more and none less. */
+/** Where the photo is shown that came with a face. */
+export const photoLink = expect.stringMatching(/^\/findface\/v1\/photo\/[\w-]{40,}$/);
+
+/** A face as v0 tells it, no key more and none less; its photo was uploaded. */
 export function wireFace(known: Partial<Face> = {}) {
   return {
     galleries: ['default'],
     id: anyId,
     meta: '',
-    photo: '',
+    photo: photoLink,
     photo_hash: expect.stringMatching(/^[0-9a-f]{32}$/),
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/),
     ...wireBox,

@@ -33,6 +33,21 @@ it('shows the picture, or the crop where it was not kept', async () => {
   expect(await shown(bob)).toBe('crop of bob');
 });
 
+it('stays the same for an hour', async () => {
+  const { id: referenceId } = await gallery.enrol(collectionId, 'Ann', pictured([1, 0], 'ann'));
+  const write = () => links.write({ collectionId, referenceId });
+  nowMs += 1;
+  const link = write();
+  nowMs += 3_599_999;
+  expect(write()).toBe(link);
+  nowMs += 1;
+  expect(write()).not.toBe(link);
+  nowMs += 23 * 3_600_000 - 2;
+  await links.open(link);
+  nowMs += 3_600_001;
+  await expect(links.open(link)).rejects.toMatchObject(unknown);
+});
+
 it('shows nothing a day later, of who has gone, and to who has made it up', async () => {
   const { id: referenceId } = await gallery.enrol(collectionId, 'Ann', pictured([1, 0], 'ann'));
   const link = links.write({ collectionId, referenceId });

@@ -5,6 +5,7 @@ import type { ListedReference } from '../../../domain/ports/gallery.ts';
 import { poseOf } from '../../../services/pictures.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import { callerOf, type RequestContext } from '../../dialect.ts';
+import { pictureUrls } from '../../picture-urls.ts';
 import type { EnfaceDeps } from './deps.ts';
 import { type Lists, openLists } from './lists.ts';
 import { notesIn, type PersonNotes } from './notes.ts';
@@ -90,15 +91,11 @@ export async function recordOf(
 }
 
 /** Where the image of a face is shown; empty when none is kept. */
-function imageUrls({ pictureLinks, publicUrl }: EnfaceDeps, { path }: RequestContext) {
-  // Without an address of its own to tell, a link begins where the request has found the API.
-  const base =
-    publicUrl === undefined
-      ? path.slice(0, path.indexOf('/v1/'))
-      : `${publicUrl.replace(/\/$/, '')}${prefix}`;
+function imageUrls(deps: EnfaceDeps, ctx: RequestContext) {
+  const urlOf = pictureUrls(deps, { prefix, route: '/v1/image' }, ctx);
   return (face: ListedReference | undefined): string => {
     if (!face?.hasPicture && !face?.hasCrop) return '';
-    return `${base}/v1/image/${pictureLinks.write({ collectionId: face.collectionId, referenceId: face.id })}`;
+    return urlOf({ collectionId: face.collectionId, referenceId: face.id });
   };
 }
 

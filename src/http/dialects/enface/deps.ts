@@ -6,12 +6,12 @@ import type { Collections } from '../../../services/collections.ts';
 import type { Faces } from '../../../services/faces.ts';
 import type { People } from '../../../services/people.ts';
 import type { Persons } from '../../../services/persons.ts';
-import type { PictureLinks } from '../../../services/picture-links.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
+import type { PictureUrlParts } from '../../picture-urls.ts';
 
 /** What the dialect stands on. Its lists are collections, its sources cameras. */
-export type EnfaceDeps = {
+export type EnfaceDeps = PictureUrlParts & {
   readonly access: Access;
   readonly accounts: Accounts;
   readonly arrivals: Arrivals;
@@ -20,9 +20,6 @@ export type EnfaceDeps = {
   readonly faces: Faces;
   readonly people: People;
   readonly persons: Persons;
-  readonly pictureLinks: PictureLinks;
-  /** Under which clients reach the main port; links are paths without it. */
-  readonly publicUrl?: string | undefined;
   readonly recognition: Recognition;
   readonly bodyLimits: BodyLimits;
 };

@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Metadata } from '../../../domain/gallery.ts';
 import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
 import type { ListedFace, ListedReference } from '../../../domain/ports/gallery.ts';
+import type { PicturePlace } from '../../../services/picture-links.ts';
 import type { RequestContext } from '../../dialect.ts';
+import { pictureUrls } from '../../picture-urls.ts';
 import type { FindFaceParts } from './deps.ts';
 import { md5Of, type Photo } from './photos.ts';
 import type { Scope } from './scope.ts';
 import { toWireBox, toWireTime, type WireFace, type WireFeatures } from './wire.ts';
+
+/** Where the API stands on the main port, … */
+export const prefix = '/findface';
+/** … and below that shows the photos that it keeps. */
+const photoRoute = '/v1/photo';
 
 /** What this API keeps beside a face, by names of its own. */
 const kept = {
@@ -47,36 +54,40 @@ export function metaOf({ references: [first] }: Pick<ListedFace, 'references'>):
   return text === '' && !isAutomaticKey(key) ? key : text;
 }
 
-type FaceParts = Pick<FindFaceParts, 'gallery' | 'hashes'> & {
-  readonly scope: Scope;
-  readonly version: Version;
-};
+/** Tells a face to one caller. */
+export type FaceTelling = (face: ListedFace) => Promise<WireFace>;
 
-export async function toWireFace(face: ListedFace, parts: FaceParts): Promise<WireFace> {
-  const { gallery, scope, version } = parts;
-  const [first] = face.references;
-  const { metadata, personId, box, createdAtMs } = first!;
-  const person = version === 'v0' ? undefined : await gallery.findPerson(personId);
-  return {
-    ...readFeatures(metadata),
-    galleries: scope.namesOf(face.references.map(({ collectionId }) => collectionId)),
-    id: face.number,
-    meta: metaOf(face),
-    ...(person && { person_id: person.number }),
-    photo: metadata[kept.photo] ?? '',
-    photo_hash: await hashOf(first!, parts),
-    timestamp: metadata[kept.addedAt] ?? toWireTime(createdAtMs),
-    ...toWireBox(box),
+export function faceTelling(ctx: RequestContext, parts: FindFaceParts, scope: Scope): FaceTelling {
+  const isV0 = versionOf(ctx) === 'v0';
+  const urlOf = pictureUrls(parts, { prefix, route: photoRoute }, ctx);
+  return async (face) => {
+    const [first] = face.references;
+    const { metadata, personId, box, createdAtMs } = first!;
+    const person = isV0 ? undefined : await parts.gallery.findPerson(personId);
+    const pictured = face.references.find(({ hasPicture }) => hasPicture);
+    return {
+      ...readFeatures(metadata),
+      galleries: scope.namesOf(face.references.map(({ collectionId }) => collectionId)),
+      id: face.number,
+      meta: metaOf(face),
+      ...(person && { person_id: person.number }),
+      photo: metadata[kept.photo] ?? (pictured ? urlOf(placeOf(pictured)) : ''),
+      photo_hash: await hashOf(first!, parts),
+      timestamp: metadata[kept.addedAt] ?? toWireTime(createdAtMs),
+      ...toWireBox(box),
+    };
   };
+}
+
+function placeOf({ collectionId, id: referenceId }: ListedReference): PicturePlace {
+  return { collectionId, referenceId };
 }
 
 function readFeatures(metadata: Metadata): WireFeatures {
   return JSON.parse(metadata[kept.features] ?? '{}') as WireFeatures;
 }
 
-export type Version = 'v0' | 'v1';
-
 /** What a path without a version stands for is v1. */
-export function versionOf({ path }: Pick<RequestContext, 'path'>): Version {
+function versionOf({ path }: Pick<RequestContext, 'path'>): 'v0' | 'v1' {
   return /^(\/findface)?\/v0(\/|$)/.test(path) ? 'v0' : 'v1';
 }

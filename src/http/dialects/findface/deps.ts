@@ -12,9 +12,10 @@ import type { People } from '../../../services/people.ts';
 import type { Persons } from '../../../services/persons.ts';
 import type { Recognition } from '../../../services/recognition.ts';
 import type { BodyLimits } from '../../body/limits.ts';
+import type { PictureUrlParts } from '../../picture-urls.ts';
 
 /** What the dialect stands on. */
-export type FindFaceDeps = {
+export type FindFaceDeps = PictureUrlParts & {
   readonly access: Access;
   readonly bodyLimits: BodyLimits;
   readonly cameras: CameraService;

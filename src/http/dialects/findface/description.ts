@@ -118,6 +118,12 @@ const faceRoutes = {
     ...{ summary: 'A face, in a list', path: id, answers: { 200: z.array(face) } },
     refusals: ['reference-unknown'],
   },
+  'GET /v1/photo/:link': {
+    summary: 'The photo that a link shows, until it ends',
+    answers: { 200: { 'image/jpeg': fileSchema, 'application/octet-stream': fileSchema } },
+    refusals: ['reference-unknown'],
+    shows: 'in the path',
+  },
   'PUT /v1/face/id/:id': {
     summary: 'Change what a face is called, whose it is, or its galleries',
     ...{ path: id, body: withNulls(changeSchema), bodyIsOptional: true, answers: { 200: face } },

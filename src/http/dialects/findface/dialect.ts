@@ -3,6 +3,7 @@ import { AppError } from '../../../domain/errors.ts';
 import { LastSeen } from '../../../primitives/last-seen.ts';
 import { secretAfter } from '../../authorization.ts';
 import { type Dialect, DialectRouter, type RequestContext } from '../../dialect.ts';
+import { prefix } from './answers.ts';
 import { addCameraRoutes } from './cameras.ts';
 import type { FindFaceDeps, FindFaceParts } from './deps.ts';
 import { description, versions } from './description.ts';
@@ -35,7 +36,7 @@ export function createFindFaceDialect(deps: FindFaceDeps): Dialect {
   });
   return {
     name: 'findface',
-    prefix: '/findface',
+    prefix,
     errors,
     access: deps.access,
     admit: (ctx) => admit(deps, ctx),

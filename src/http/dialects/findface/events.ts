@@ -4,7 +4,7 @@ import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
 import type { ListedFace } from '../../../domain/ports/gallery.ts';
 import { LastSeen } from '../../../primitives/last-seen.ts';
 import type { RouteContext } from '../../dialect.ts';
-import { toWireFace, versionOf } from './answers.ts';
+import { faceTelling } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { orGone } from './or-gone.ts';
 import type { Scope } from './scope.ts';
@@ -67,7 +67,7 @@ export function eventTelling(ctx: RouteContext, parts: FindFaceParts, scope: Sco
 }
 
 function meeting(ctx: RouteContext, parts: FindFaceParts, scope: Scope) {
-  const version = versionOf(ctx);
+  const tellFace = faceTelling(ctx, parts, scope);
   const people = new LastSeen<Uuid, Person>(mostKnown);
   const personOf = async (id: Uuid): Promise<Person | undefined> => {
     const known = people.get(id) ?? (await orGone(parts.persons.get(id, scope.all)))?.person;
@@ -80,7 +80,7 @@ function meeting(ctx: RouteContext, parts: FindFaceParts, scope: Scope) {
     const meta = isAutomaticKey(person.name) ? '' : person.name;
     const face = await faceOf(parts, scope, { event, candidate });
     if (!face) return { ...nobody, person_id: person.number, meta };
-    const { id, photo, photo_hash, meta: own } = await toWireFace(face, { ...parts, scope, version });
+    const { id, photo, photo_hash, meta: own } = await tellFace(face);
     return { person_id: person.number, id, meta: own === '' ? meta : own, photo, photo_hash };
   };
 }

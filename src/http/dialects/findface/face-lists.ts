@@ -2,14 +2,13 @@ import { z } from 'zod';
 import type { Uuid } from '../../../domain/gallery.ts';
 import type { FacePage, ListedFace } from '../../../domain/ports/gallery.ts';
 import type { DialectRouter, RouteContext } from '../../dialect.ts';
-import { toWireFace, versionOf } from './answers.ts';
+import { type FaceTelling, faceTelling } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { namesakesOf } from './metas.ts';
 import { nextFaces } from './pages.ts';
 import { check, limitSchema, readParameters, wholeSchema } from './parameters.ts';
 import { openScope, type Scope } from './scope.ts';
 import { collected, mapped, streamResults } from './stream.ts';
-import type { WireFace } from './wire.ts';
 
 /** So many faces are taken out of the store at once. */
 const facesATurn = 100;
@@ -45,13 +44,12 @@ export function addFaceListRoutes(router: DialectRouter, parts: FindFaceParts): 
 type Listing = { readonly parts: FindFaceParts; readonly scope: Scope; readonly ids: readonly Uuid[] };
 
 /** A face as it is told with all its galleries, also where those of one are listed. */
-function telling(ctx: RouteContext, { parts, scope }: Listing): (face: ListedFace) => Promise<WireFace> {
-  const version = versionOf(ctx);
+function telling(ctx: RouteContext, { parts, scope }: Listing): FaceTelling {
+  const tell = faceTelling(ctx, parts, scope);
   return async ({ number, references }) => {
     // It may have gone since it was listed; then it is told as it was.
     const found = await parts.gallery.findFace(number, scope.all);
-    const face = { number, references: found.length > 0 ? found : references };
-    return toWireFace(face, { ...parts, scope, version });
+    return tell({ number, references: found.length > 0 ? found : references });
   };
 }
 

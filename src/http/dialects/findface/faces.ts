@@ -3,7 +3,8 @@ import { AppError } from '../../../domain/errors.ts';
 import { longestText } from '../../../domain/gallery-bounds.ts';
 import type { FaceChange } from '../../../services/faces.ts';
 import type { DialectRouter, RouteContext } from '../../dialect.ts';
-import { toMetadata, toWireFace, versionOf } from './answers.ts';
+import { sendPicture } from '../../send-picture.ts';
+import { faceTelling, toMetadata } from './answers.ts';
 import { cameraIdSchema } from './camera-ids.ts';
 import type { FindFaceParts } from './deps.ts';
 import { check, readJsonText, readParameters, textSchema, textsSchema, wholeSchema } from './parameters.ts';
@@ -45,7 +46,7 @@ export const changeSchema = z.object({
 });
 type Change = z.output<typeof changeSchema>;
 
-/** Adding, reading, changing and deleting faces. */
+/** Adding, reading, showing, changing and deleting faces. */
 export function addFaceRoutes(router: DialectRouter, parts: FindFaceParts): void {
   router.post('/face', 'write', (ctx) => addFaces(ctx, parts));
   router.post('/face/gallery/:gallery', 'write', (ctx) => addFaces(ctx, parts));
@@ -55,6 +56,9 @@ export function addFaceRoutes(router: DialectRouter, parts: FindFaceParts): void
   });
   router.get('/face/id/:id', 'read', async (ctx) => {
     ctx.body = await tell(ctx, parts, await openScope(ctx, parts));
+  });
+  router.get('/photo/:link', 'nothing', async (ctx) => {
+    sendPicture(ctx, await parts.pictureLinks.open(ctx.params.link ?? ''));
   });
   router.put('/face/id/:id', 'write', async (ctx) => {
     const scope = await openScope(ctx, parts);
@@ -120,8 +124,7 @@ function tell(ctx: RouteContext, parts: FindFaceParts, scope: Scope): Promise<Wi
 }
 
 async function tellFace(ctx: RouteContext, { parts, scope, number }: Meant): Promise<WireFace> {
-  const face = await parts.faces.get(number, scope.all);
-  return toWireFace(face, { ...parts, scope, version: versionOf(ctx) });
+  return faceTelling(ctx, parts, scope)(await parts.faces.get(number, scope.all));
 }
 
 async function toChange({ meta, person_id: person, galleries }: Change, meant: Meant): Promise<FaceChange> {

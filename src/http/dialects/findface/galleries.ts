@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import { callerOf, type DialectRouter, type RouteContext } from '../../dialect.ts';
-import { toWireFace, versionOf } from './answers.ts';
+import { faceTelling } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { listMetas, type MetaSummary } from './metas.ts';
 import { check, readParameters, textSchema } from './parameters.ts';
@@ -47,10 +47,10 @@ async function tellMetas(ctx: RouteContext, parts: FindFaceParts): Promise<void>
   const scope = await openScope(ctx, parts);
   const { gallery } = ctx.params;
   const ids = gallery === undefined ? scope.all : scope.idsOf(gallery);
-  const version = versionOf(ctx);
+  const tellFace = faceTelling(ctx, parts, scope);
   const tell = async ({ count, face, meta }: MetaSummary) => ({
     count,
-    face: await toWireFace(face, { ...parts, scope, version }),
+    face: await tellFace(face),
     meta,
   });
   await streamResults(ctx, mapped(listMetas(parts, ids), tell));
