@@ -18,9 +18,11 @@ import { LmdbBackups } from './backup/lmdb-backups.ts';
 import { completeCrops, completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
 import { migrate } from './disk/migrations.ts';
 import { Pictures } from './disk/pictures.ts';
+import { checksums } from './disk/sealing/checksums.ts';
 import { unlock } from './disk/sealing/unlock.ts';
 import { clockOf } from './disk/store-clock.ts';
 import { openStoreFiles } from './disk/store-files.ts';
+import { StoredPacks } from './disk/stored-packs.ts';
 import { sweepPictures } from './disk/sweep-pictures.ts';
 import { openTables } from './disk/tables.ts';
 import { completeCodes } from './finder/complete-codes.ts';
@@ -124,6 +126,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   const stop = new AbortController();
   const load = await beginLoad({
     ...{ environment, tables, finder, problems, readiness },
+    packs: protection === checksums ? new StoredPacks(environment, tables.codes.name) : undefined,
     first: options.loadFirst ?? [],
     sliceMs: options.loadSliceMs ?? 2,
     signal: stop.signal,

@@ -1,3 +1,4 @@
+import type { PacksRead } from '../../../../../native/packs/binding.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
 import {
   type CodeGroup,
@@ -9,10 +10,15 @@ import {
   packSize,
 } from '../disk/code-packs.ts';
 import { uuidAt } from '../disk/keys.ts';
+import { idBytes } from '../disk/record-keys.ts';
+import type { StoredPacks } from '../disk/stored-packs.ts';
 import type { Arena } from './arena.ts';
 import { wordsAnId } from './id-table.ts';
 import type { People } from './people.ts';
-import type { RowBatch } from './row-batch.ts';
+import { mostRows, type RowBatch } from './row-batch.ts';
+
+/** Of one batch; where more are met, it ends. */
+const mostCollections = 64;
 
 export type FillerParts = {
   readonly people: People;
@@ -20,6 +26,15 @@ export type FillerParts = {
   readonly slotOf: (collectionId: Uuid) => number;
   /** `undefined` for a model that the store does not know. */
   readonly arenaOf: (modelId: string) => Arena | undefined;
+};
+
+export type PackRange = {
+  /** The first pack. */
+  readonly from: number;
+  /** The pack behind the last. */
+  readonly before: number;
+  /** After so long no more is read. */
+  readonly milliseconds: number;
 };
 
 /** Where rows of one model and one collection go. */
@@ -37,6 +52,14 @@ export class Filler {
   readonly #idBytes = new Uint8Array(this.#ids.buffer);
   /** By collection. */
   readonly #taken: number[] = [];
+  /** Of the rows of a batch, as `PackColumns` has them. */
+  readonly #runs = {
+    persons: new Uint8Array(mostRows * idBytes),
+    runCollections: new Uint32Array(mostRows),
+    runRows: new Uint32Array(mostRows),
+    collections: Buffer.alloc(mostCollections * idBytes),
+  };
+  readonly #runIds = new Uint32Array(this.#runs.persons.buffer);
 
   constructor(parts: FillerParts) {
     this.#parts = parts;
@@ -47,6 +70,41 @@ export class Filler {
     let areTaken = true;
     for (const group of codeGroups(payload)) areTaken = this.#takeGroup(pack, payload, group) && areTaken;
     return areTaken;
+  }
+
+  /**
+   * As `take`, for as many packs of a range as are whole and of one model, and lets them be found. Answers the pack to go on
+   * with: where it is the first, that is to be taken by itself. Knows the model from what was taken before.
+   */
+  takeRange(packs: StoredPacks, range: PackRange): number {
+    if (!this.#last) return range.from;
+    const { head, filling } = this.#last;
+    const { arena, batch } = filling;
+    if (batch.count > 0) arena.addAll(batch);
+    const { codeBytes, room } = batch;
+    const model = head.subarray(0, head.length - idBytes);
+    const read = packs.read({ ...range, model, codeBytes }, { ...room, ...this.#runs });
+    this.#placeRuns(read, room);
+    batch.count = read.rows;
+    if (batch.count > 0) arena.addAll(batch);
+    return read.next;
+  }
+
+  #placeRuns({ runs, collections }: PacksRead, room: RowBatch['room']): void {
+    const { runCollections, runRows } = this.#runs;
+    const slots = Array.from({ length: collections }, (_, at) =>
+      this.#parts.slotOf(uuidAt(this.#runs.collections, at * idBytes)),
+    );
+    for (let run = 0, row = 0; run < runs; run++) {
+      const slot = slots[runCollections[run]!]!;
+      const rows = runRows[run]!;
+      const person = this.#parts.people.addRows(slot, { ids: this.#runIds, at: run * wordsAnId, rows });
+      this.#taken[slot] = (this.#taken[slot] ?? 0) + rows;
+      for (const end = row + rows; row < end; row++) {
+        room.persons[row] = person;
+        room.collections[row] = slot;
+      }
+    }
   }
 
   /** How many rows of a collection were taken. */

@@ -27,6 +27,8 @@ export async function beginLoad(parts: LoadParts): Promise<() => Promise<void>> 
     } catch (error) {
       parts.readiness.fail(error);
       throw error;
+    } finally {
+      parts.packs?.close();
     }
   };
 }

@@ -3,6 +3,7 @@ import type { Uuid } from '../../../../domain/gallery.ts';
 import { numberIn, packKey, packOf } from '../disk/code-packs.ts';
 import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
+import type { StoredPacks } from '../disk/stored-packs.ts';
 import { type ReadTable, readable } from '../disk/table.ts';
 import { stateKey, type Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
@@ -19,6 +20,8 @@ export type LoadingParts = {
   readonly finder: Finder;
   readonly problems: Problems;
   readonly readiness: Readiness;
+  /** Absent where codes are sealed: then all are read one by one. */
+  readonly packs?: StoredPacks | undefined;
   /** Slugs of the collections whose references come before all others', in this order. */
   readonly first: readonly string[];
   /** The event loop is held no longer than this at a time. */
@@ -77,7 +80,8 @@ export class Loading {
 
   /** Loads all references. Where not as many came as there should be, the collection waits for `endRows`. */
   async loadRows(): Promise<void> {
-    for (const slug of this.#parts.first) await this.#loadCollection(slug);
+    const first = this.#parts.first.flatMap((slug) => this.#parts.tables.slugs.get(Buffer.from(slug)) ?? []);
+    if (this.#isPart(first)) for (const id of first) await this.#loadCollection(id);
     await this.#loadAll();
   }
 
@@ -93,11 +97,16 @@ export class Loading {
     readiness.personsKnown();
   }
 
+  /** Whether collections have less than half of the references: else they come as soon with all others. */
+  #isPart(ids: readonly Uuid[]): boolean {
+    const waiting = this.#waiting.filter(({ id }) => ids.includes(id));
+    const sum = (some: readonly Waiting[]) => some.reduce((all, { references }) => all + references, 0);
+    return 2 * sum(waiting) < sum(this.#waiting);
+  }
+
   /** References of other collections that are met come along. */
-  async #loadCollection(slug: string): Promise<void> {
-    const { slugs, references } = this.#parts.tables;
-    const id = slugs.get(Buffer.from(slug));
-    if (id === undefined) return;
+  async #loadCollection(id: Uuid): Promise<void> {
+    const { references } = this.#parts.tables;
     const prefix = ownUuidBytes(id);
     for (let after: Buffer | undefined; ; await this.#restIfDue()) {
       const keys = [...references.keys({ prefix, ...(after && { after }), limit: keysAtOnce })];
@@ -110,9 +119,11 @@ export class Loading {
   }
 
   async #loadAll(): Promise<void> {
-    for (let pack = 0; pack < this.#lastPack; ) {
-      const isThere = this.#done.has(pack) || this.#take(pack);
-      pack = isThere ? pack + 1 : this.#nextPack(pack);
+    const done = [...this.#done].sort((one, other) => one - other);
+    for (let pack = 0, at = 0; pack < this.#lastPack; ) {
+      while (done[at]! < pack) at++;
+      const next = this.#takeRange(pack, done[at] ?? this.#lastPack);
+      pack = next > pack ? next : this.#takeNext(pack);
       if (!this.#pace.isOver) continue;
       this.#filler.flush();
       this.#tellLoaded(({ lastPack }) => lastPack < pack);
@@ -121,6 +132,19 @@ export class Loading {
     this.#filler.flush();
     this.#tellLoaded(() => true);
     this.#done.clear();
+  }
+
+  /** Takes what can be taken at once; answers the pack to go on with. */
+  #takeRange(from: number, before: number): number {
+    const { packs } = this.#parts;
+    if (!packs || from === before) return from;
+    return this.#filler.takeRange(packs, { from, before, milliseconds: this.#pace.leftMs });
+  }
+
+  /** Answers the pack behind it or, where it is not there, the next that is. */
+  #takeNext(pack: number): number {
+    const isThere = this.#done.has(pack) || this.#take(pack);
+    return isThere ? pack + 1 : this.#nextPack(pack);
   }
 
   /** Tells of the collections whose last reference has come, if all others have come too. */

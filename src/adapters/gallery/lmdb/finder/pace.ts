@@ -14,6 +14,11 @@ export class Pace {
     return performance.now() > this.#endMs;
   }
 
+  /** Until it is over; 0 when it is. */
+  get leftMs(): number {
+    return Math.max(0, this.#endMs - performance.now());
+  }
+
   async rest(): Promise<void> {
     await nextTurn();
     this.#endMs = performance.now() + this.#sliceMs;

@@ -64,7 +64,8 @@ export class Rows {
   appendAll({ numbers, persons, collections }: RowColumns): void {
     this.#person.setAll(this.#count, persons);
     this.#collection.setAll(this.#count, collections);
-    for (const number of numbers) this.#setNumber(this.#count++, number);
+    this.#low.setAll(this.#count, new Uint32Array(numbers));
+    for (let at = 0; at < numbers.length; ) at = this.#appendPage(numbers, at);
   }
 
   /** The last row goes to the place of one that goes, which may be itself. */
@@ -75,6 +76,21 @@ export class Rows {
     this.#person.set(to, this.personAt(from));
     this.#collection.set(to, this.collectionAt(from));
     this.#setNumber(to, this.numberAt(from));
+  }
+
+  /** Those from a place on that are of one page, all but their low halves; answers the place of the next. */
+  #appendPage(numbers: Float64Array, from: number): number {
+    const page = this.#pageOf(numbers[from]!);
+    const { first, rows } = page;
+    if (first >= 2 ** 32) this.#high ??= new Column();
+    for (let at = from; at < numbers.length; at++) {
+      const place = numbers[at]! - first;
+      if (place < 0 || place >= pageLength) return at;
+      this.#high?.set(this.#count, first / 2 ** 32);
+      if (rows[place] === 0) page.used++;
+      rows[place] = ++this.#count;
+    }
+    return numbers.length;
   }
 
   #setNumber(row: number, number: number): void {
