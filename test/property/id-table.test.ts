@@ -8,6 +8,7 @@ test('ids keep their slots while others come and go, and no slot is given twice'
     fc.property(fc.nat(1e6), (seed) => {
       const random = randomNumbers(seed);
       const table = new IdTable();
+      if (seed % 2 === 0) table.expect(seed % 10_000);
       const slots = new Map<number, number>();
       const wordsOf = (at: number) => Uint32Array.of(at, 7, at * 65_536, 9);
       for (let round = 0; round < 20_000; round++) {

@@ -42,6 +42,11 @@ export class Finder {
     this.#readTemplate = readTemplate;
   }
 
+  /** To be told how many persons will come. */
+  expect(persons: number): void {
+    this.#people.expect(persons);
+  }
+
   /** To be told of everybody new or changed. */
   judge(person: Person): void {
     this.#people.judge(person);

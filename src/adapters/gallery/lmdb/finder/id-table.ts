@@ -10,6 +10,8 @@ const chunkIds = 2 ** chunkBits;
 const parts = 256;
 const leastPart = 8;
 const fullest = 0.75;
+/** Parts fill unevenly. */
+const roomToSpare = 1.2;
 
 export function wordsOf(id: string): IdWords {
   return new Uint32Array(new Uint8Array(ownUuidBytes(id)).buffer);
@@ -24,6 +26,13 @@ export class IdTable {
   }));
   readonly #free: number[] = [];
   #end = 0;
+
+  /** Makes room for so many ids at once, which costs less than growing on the way. */
+  expect(ids: number): void {
+    const each = (ids * roomToSpare) / parts / fullest;
+    for (const part of this.#parts)
+      if (part.slots.length < each) this.#grow(part, 2 ** Math.ceil(Math.log2(each)));
+  }
 
   /** The slot of the id at this word, −1 when it has none. */
   find(ids: IdWords, at = 0): number {
@@ -49,7 +58,7 @@ export class IdTable {
     const to = (slot & (chunkIds - 1)) * wordsAnId;
     for (let word = 0; word < wordsAnId; word++) this.#chunks[chunk]![to + word] = ids[at + word]!;
     const part = this.#parts[hash % parts]!;
-    if (part.used + 1 > fullest * part.slots.length) this.#grow(part);
+    if (part.used + 1 > fullest * part.slots.length) this.#grow(part, 2 * part.slots.length);
     put(part.slots, hash, slot);
     part.used++;
     return slot;
@@ -84,8 +93,9 @@ export class IdTable {
     return hashOf(this.#chunks[slot >>> chunkBits]!, (slot & (chunkIds - 1)) * wordsAnId);
   }
 
-  #grow(part: { slots: Uint32Array }): void {
-    const larger = new Uint32Array(2 * part.slots.length);
+  /** To a power of two. */
+  #grow(part: { slots: Uint32Array }, length: number): void {
+    const larger = new Uint32Array(length);
     for (const taken of part.slots) if (taken !== 0) put(larger, this.#hashAt(taken - 1), taken - 1);
     part.slots = larger;
   }

@@ -73,6 +73,7 @@ export class Loading {
     for (const key of tables.departures.keys()) {
       finder.hideMember({ collectionId: uuidAt(key), personId: uuidAt(key, idBytes), hidden: true });
     }
+    finder.expect(tables.persons.count());
     this.#lastPack = packOf(tables.meta.get(stateKey)!.lastReference);
     this.#takeOnce(this.#lastPack);
     this.#filler.flush();

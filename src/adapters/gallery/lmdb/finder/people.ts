@@ -36,6 +36,11 @@ export class People {
     this.#nowMs = nowMs;
   }
 
+  /** To be told how many persons will come. */
+  expect(persons: number): void {
+    this.#ids.expect(persons);
+  }
+
   /** Counts a row more of the person whose id stands at the first words; answers her slot. */
   addRow(collection: number, ids: IdWords): number {
     return this.addRows(collection, { ids, at: 0, rows: 1 });
