@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FaceCrop, Template } from '../../src/domain/face.ts';
 import type { Uuid } from '../../src/domain/gallery.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
@@ -169,6 +169,33 @@ export function templateModelsContract(name: string, open: OpenModels): void {
       // What the first call has made is not made again.
       expect(rest).toBeLessThan(people);
       expect((await find('model-b', turned([3, 1, 5])))[0]).toBe('p-3');
+    });
+
+    test('keeps finding everybody when a change follows one that was cut short after its decision', async () => {
+      for (let at = 0; at < people; at++) await gallery.enrol(door, `p-${at}`, tellingFace([at, 1, 5]));
+      const stop = new AbortController();
+      const first = models.switchTo(wish({ graceMs: 60_000, signal: stop.signal })).catch(() => undefined);
+      await vi.waitFor(() => expect(models.serving()).toBe('model-b'));
+      stop.abort(new Error('stopped'));
+      await first;
+      let embedded = 0;
+      const embed = async (crop: FaceCrop): Promise<Template | undefined> => {
+        if (++embedded === 25) throw new Error('stopped');
+        return turnedModel('model-c')(crop);
+      };
+      await expect(models.switchTo(wish({ modelId: 'model-c', embed }))).rejects.toThrow('stopped');
+      const whoever = async (modelId: string) =>
+        await Promise.all(
+          Array.from({ length: people }, async (_, at) => (await find(modelId, turned([at, 1, 5])))[0]),
+        );
+      const everybody = Array.from({ length: people }, (_, at) => `p-${at}`);
+      expect(await whoever('model-b')).toEqual(everybody);
+      const { references } = await gallery.listReferences(door, { offset: 0, limit: people });
+      const faces = references.map(({ id }) => gallery.findReference(door, id));
+      const modelIds = (await Promise.all(faces)).map((each) => each?.template.modelId);
+      expect(modelIds).toEqual(everybody.map(() => 'model-b'));
+      await models.switchTo(wish({ modelId: 'model-c', embed: turnedModel('model-c') }));
+      expect(await whoever('model-c')).toEqual(everybody);
     });
 
     test('can be given up', async () => {

@@ -11,7 +11,7 @@ import { readable } from '../disk/table.ts';
 import { stateKey } from '../disk/tables.ts';
 import { Pace } from '../finder/pace.ts';
 import { CropWalk, type EmbedParts } from './embed-crops.ts';
-import { nextToPlace, placeSome } from './place-templates.ts';
+import { isToBePlaced, nextToPlace, placeSome } from './place-templates.ts';
 
 export type SwitchParts = EmbedParts & {
   /** Resolves when the finder has all that is stored. */
@@ -41,11 +41,12 @@ export class LmdbTemplateModels implements TemplateModels {
 
   async switchTo(wish: SwitchWish): Promise<Switched> {
     await this.#parts.loaded();
+    await this.#endFormer(wish.signal);
     const walk = new CropWalk(this.#parts, wish);
     do await walk.run();
     while (!(await this.#decide(walk, wish.modelId)));
     if (wish.graceMs > 0) await delay(wish.graceMs, undefined, { signal: wish.signal });
-    await this.#placeAll(wish);
+    await this.#placeAll(wish.modelId, wish.signal);
     return { embedded: walk.embedded, left: await this.#countLeft() };
   }
 
@@ -87,7 +88,14 @@ export class LmdbTemplateModels implements TemplateModels {
     return result;
   }
 
-  async #placeAll({ modelId, signal }: SwitchWish): Promise<void> {
+  /** A change that was decided and cut short comes to its end first: its templates are searched, and lie where this one's will. */
+  async #endFormer(signal: AbortSignal): Promise<void> {
+    const modelId = this.#serving;
+    if (modelId !== undefined && (await isToBePlaced(this.#parts.tables, modelId)))
+      await this.#placeAll(modelId, signal);
+  }
+
+  async #placeAll(modelId: string, signal: AbortSignal): Promise<void> {
     const { tables, writer } = this.#parts;
     for (;;) {
       signal.throwIfAborted();

@@ -43,7 +43,7 @@ export function nextToPlace({ nextTemplates }: Tables): Buffer[] {
  */
 export async function completeSwitch(environment: Environment, tables: Tables): Promise<void> {
   const modelId = tables.meta.get(stateKey)?.embedding;
-  if (modelId === undefined || !isToBePlaced(tables, modelId)) return;
+  if (modelId === undefined || !(await isToBePlaced(tables, modelId))) return;
   for (;;) {
     const keys = nextToPlace(tables);
     if (keys.length === 0) return;
@@ -52,11 +52,16 @@ export async function completeSwitch(environment: Environment, tables: Tables): 
   }
 }
 
-/** Templates of another model are those of a change that goes on. */
-function isToBePlaced({ nextTemplates }: Tables, modelId: string): boolean {
-  for (const { open } of nextTemplates.sealedEntries()) {
-    const next = readable(open);
-    if (next) return next.modelId === modelId;
+/**
+ * Whether templates of the model that is searched do not stand in their references' rows yet. Those of another model are
+ * those of a change that goes on, or what one that was cut short has left.
+ */
+export async function isToBePlaced({ nextTemplates }: Tables, modelId: string): Promise<boolean> {
+  for (let after: Buffer | undefined; ; ) {
+    const keys = [...nextTemplates.keys({ ...(after && { after }), limit: templatesInAWrite })];
+    if (keys.some((key) => readable(() => nextTemplates.get(key))?.modelId === modelId)) return true;
+    after = keys.at(-1);
+    if (keys.length < templatesInAWrite) return false;
+    await nextTurn();
   }
-  return false;
 }
