@@ -48,9 +48,12 @@ const plugins = z
 const limit = integer
   .pipe(z.number().min(0, 'Limit should be equal or greater than 0'))
   .meta({ minimum: 0, description: 'The largest faces only; 0 is all' });
+/** More subjects of a face are told to nobody: each is read from the store. */
+const mostPredictions = 1_000;
 const predictionCount = integer
   .pipe(z.number().min(1, 'prediction_count should be equal or greater than 1'))
-  .meta({ minimum: 1 });
+  .transform((count) => Math.min(count, mostPredictions))
+  .meta({ minimum: 1, description: `More than ${mostPredictions} counts as ${mostPredictions}` });
 
 /** How the faces of a picture are looked for and described. */
 export const pictureQuery = z.object({
