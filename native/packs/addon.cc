@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/mapped.h"
 #include "core/packs.h"
 
 // Sizes and ranges are checked in binding.ts, the only caller.
@@ -94,8 +95,12 @@ class NativePackReader : public Napi::ObjectWrap<NativePackReader> {
   std::string table_;
 };
 
+/// (path)
+void releaseMapped(const Napi::CallbackInfo& info) { packs::releaseMapped(info[0].As<Napi::String>().Utf8Value()); }
+
 Napi::Object registerExports(Napi::Env env, Napi::Object exports) {
   exports.Set("NativePackReader", NativePackReader::define(env));
+  exports.Set("releaseMapped", Napi::Function::New(env, releaseMapped, "releaseMapped"));
   return exports;
 }
 

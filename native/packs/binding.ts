@@ -45,9 +45,18 @@ type NativePackReader = {
   read(...args: readonly (number | Uint8Array | Uint32Array | Float64Array)[]): void;
   close(): void;
 };
-type Native = { readonly NativePackReader: new (path: string, table: string) => NativePackReader };
+type Native = {
+  readonly NativePackReader: new (path: string, table: string) => NativePackReader;
+  releaseMapped(path: string): void;
+};
 
 const native = loadAddon<Native>('packs');
+
+/**
+ * Gives the memory back in which pages of a file lie that this process has mapped, so that reading all of a large file takes
+ * no more than a part of it; they are mapped again when they are next read.
+ */
+export const { releaseMapped } = native;
 
 /**
  * Reads packs of codes from the pages of an LMDB file, many at once, each under its checksum. What is damaged, sealed or

@@ -30,7 +30,7 @@ const small: Plan = {
   starts: 1,
   sizes: [
     { references: 30_000, dimensions: 128 },
-    { references: 6_000, dimensions: 512 },
+    { references: 20_000, dimensions: 512 },
   ],
 };
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PackReader, type PacksRead, type PackWish } from '../../../native/packs/binding.ts';
+import { PackReader, type PacksRead, type PackWish, releaseMapped } from '../../../native/packs/binding.ts';
 import {
   codePack,
   numberIn,
@@ -183,6 +184,26 @@ test('refuses arrays without room', async () => {
   expect(() =>
     reader.read(wish(environment.lastCommit()), { ...room(), codes: new Uint8Array(100) }),
   ).toThrow(RangeError);
+  reader.close();
+  await environment.close();
+});
+
+/** What this process has in memory of a file that it has mapped. */
+function mappedKib(file: string): number {
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-)/m);
+  const own = mappings.filter((each) => each.split('\n', 1)[0]!.endsWith(file));
+  return own.reduce((sum, each) => sum + Number(/^Rss: +(\d+) kB$/m.exec(each)![1]), 0);
+}
+
+test('gives back the memory of what is mapped, which is read as before', async () => {
+  const { environment, codes, reader } = await filled(some);
+  const all = () => [...codes.entries()].map(({ value }) => value);
+  const before = all();
+  expect(mappedKib(environment.file)).toBeGreaterThan(1000);
+  releaseMapped(environment.file);
+  expect(mappedKib(environment.file)).toBe(0);
+  expect(all()).toEqual(before);
+  releaseMapped('/nowhere/file');
   reader.close();
   await environment.close();
 });

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Transaction } from 'lmdb';
+import { releaseMapped } from '../../../../../native/packs/binding.ts';
 import { AppError } from '../../../../domain/errors.ts';
 import { openRecords, openRoot, type Records, type Root, tableNames } from '../disk/open-file.ts';
 import { ArchiveWriter } from './archive-writer.ts';
@@ -57,6 +58,7 @@ export class WrittenFiles {
           bytes += batch;
           batch = 0;
           this.#checkGoingOn();
+          for (const { path } of this.#start.files) releaseMapped(path);
           onBatch(bytes);
         }
       }

@@ -85,8 +85,10 @@ export class CollectionMasks {
   /** Sees to a slice of the rows; tells whether it was the last. */
   #fill({ wanted, rows }: Mask, first: number): boolean {
     const end = Math.min(this.#rows.count, first + rowsInASlice);
-    for (let row = first; row < end; row++) {
-      if (wanted[this.#rows.collectionAt(row)] === 1) rows.add(row);
+    for (let row = first; row < end; ) {
+      const collections = this.#rows.collectionsFrom(row).subarray(0, end - row);
+      rows.addKinds(row, collections, wanted);
+      row += collections.length;
     }
     return end === this.#rows.count;
   }

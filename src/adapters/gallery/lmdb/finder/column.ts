@@ -24,6 +24,11 @@ export class Column {
     }
   }
 
+  /** Neighbours from `at` on, as far as they lie in one chunk; a multiple of 32 where `at` is one. */
+  from(at: number): Uint32Array {
+    return this.#chunkOf(at).subarray(at & (chunkLength - 1));
+  }
+
   #chunkOf(at: number): Uint32Array {
     const chunk = at >>> chunkBits;
     while (chunk >= this.#chunks.length) this.#chunks.push(new Uint32Array(chunkLength));

@@ -92,6 +92,7 @@ export class Filler {
 
   #placeRuns({ runs, collections }: PacksRead, room: RowBatch['room']): void {
     const { runCollections, runRows } = this.#runs;
+    const { persons, collections: inCollections } = room;
     const slots = Array.from({ length: collections }, (_, at) =>
       this.#parts.slotOf(uuidAt(this.#runs.collections, at * idBytes)),
     );
@@ -101,8 +102,8 @@ export class Filler {
       const person = this.#parts.people.addRows(slot, { ids: this.#runIds, at: run * wordsAnId, rows });
       this.#taken[slot] = (this.#taken[slot] ?? 0) + rows;
       for (const end = row + rows; row < end; row++) {
-        room.persons[row] = person;
-        room.collections[row] = slot;
+        persons[row] = person;
+        inCollections[row] = slot;
       }
     }
   }

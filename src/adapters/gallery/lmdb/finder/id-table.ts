@@ -36,32 +36,39 @@ export class IdTable {
 
   /** The slot of the id at this word, −1 when it has none. */
   find(ids: IdWords, at = 0): number {
-    return this.#findHashed(hashOf(ids, at), ids, at);
-  }
-
-  #findHashed(hash: number, ids: IdWords, at: number): number {
+    const hash = hashOf(ids, at);
     const { slots } = this.#parts[hash % parts]!;
-    for (let place = placeOf(hash, slots); slots[place] !== 0; place = (place + 1) & (slots.length - 1)) {
-      if (this.#isAt(slots[place]! - 1, ids, at)) return slots[place]! - 1;
-    }
-    return -1;
+    return slots[this.#placeFor(hash, slots, { ids, at })]! - 1;
   }
 
   /** As `find`, but an unknown id gets a slot. */
   intern(ids: IdWords, at = 0): number {
     const hash = hashOf(ids, at);
-    const known = this.#findHashed(hash, ids, at);
+    const part = this.#parts[hash % parts]!;
+    const place = this.#placeFor(hash, part.slots, { ids, at });
+    const known = part.slots[place]! - 1;
     if (known >= 0) return known;
     const slot = this.#free.pop() ?? this.#end++;
-    const chunk = slot >>> chunkBits;
-    if (chunk === this.#chunks.length) this.#chunks.push(new Uint32Array(chunkIds * wordsAnId));
-    const to = (slot & (chunkIds - 1)) * wordsAnId;
-    for (let word = 0; word < wordsAnId; word++) this.#chunks[chunk]![to + word] = ids[at + word]!;
-    const part = this.#parts[hash % parts]!;
-    if (part.used + 1 > fullest * part.slots.length) this.#grow(part, 2 * part.slots.length);
-    put(part.slots, hash, slot);
+    this.#write(slot, ids, at);
+    part.slots[place] = slot + 1;
     part.used++;
+    if (part.used > fullest * part.slots.length) this.#grow(part, 2 * part.slots.length);
     return slot;
+  }
+
+  /** Where the id stands among the slots of its part, or the empty place where it would. */
+  #placeFor(hash: number, slots: Uint32Array, { ids, at }: { ids: IdWords; at: number }): number {
+    let place = placeOf(hash, slots);
+    while (slots[place] !== 0 && !this.#isAt(slots[place]! - 1, ids, at))
+      place = (place + 1) & (slots.length - 1);
+    return place;
+  }
+
+  #write(slot: number, ids: IdWords, at: number): void {
+    if (slot >>> chunkBits === this.#chunks.length) this.#chunks.push(new Uint32Array(chunkIds * wordsAnId));
+    const chunk = this.#chunks[slot >>> chunkBits]!;
+    const to = (slot & (chunkIds - 1)) * wordsAnId;
+    for (let word = 0; word < wordsAnId; word++) chunk[to + word] = ids[at + word]!;
   }
 
   remove(slot: number): void {

@@ -54,8 +54,10 @@ export class People {
       this.#homeRows.set(person, homeRows + rows);
       return person;
     }
-    const before = this.#rowsIn(person, collection);
-    this.#setRows(person, collection, before + rows);
+    const isNew = homeRows === 0 && this.#elsewhere.size === 0;
+    const before = isNew ? 0 : this.#rowsIn(person, collection);
+    if (isNew) this.#setHome(person, collection, rows);
+    else this.#setRows(person, collection, before + rows);
     if (before === 0 && !this.#hasLeft(person, collection)) this.#count(collection, 1);
     return person;
   }
@@ -160,9 +162,8 @@ export class People {
   #setRows(person: number, collection: number, rows: number): void {
     const elsewhere = this.#elsewhere.get(person);
     if (!elsewhere?.has(collection)) {
-      if (this.#homeRows.get(person) === 0) this.#home.set(person, collection);
-      if (this.#home.get(person) === collection) {
-        this.#homeRows.set(person, rows);
+      if (this.#homeRows.get(person) === 0 || this.#home.get(person) === collection) {
+        this.#setHome(person, collection, rows);
         return;
       }
     }
@@ -171,6 +172,11 @@ export class People {
     else others.delete(collection);
     if (others.size > 0) this.#elsewhere.set(person, others);
     else this.#elsewhere.delete(person);
+  }
+
+  #setHome(person: number, collection: number, rows: number): void {
+    this.#home.set(person, collection);
+    this.#homeRows.set(person, rows);
   }
 
   #release(person: number): void {

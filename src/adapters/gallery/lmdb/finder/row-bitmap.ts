@@ -12,6 +12,21 @@ export class RowBitmap {
     this.#words[word]! |= 1 << (row & 31);
   }
 
+  /** Adds those of neighbours whose kind is wanted, which is a 1 by their kind; the first row is a multiple of 32. */
+  addKinds(first: number, kinds: Uint32Array, wanted: Uint8Array): void {
+    const lastWord = (first + kinds.length - 1) >>> 5;
+    if (lastWord >= this.#words.length) this.#grow(lastWord + 1);
+    for (let at = 0; at < kinds.length; ) {
+      const word = (first + at) >>> 5;
+      let bits = 0;
+      for (const end = Math.min(kinds.length, at + 32); at < end; at++) {
+        const kind = kinds[at]!;
+        if (kind < wanted.length) bits |= wanted[kind]! << at;
+      }
+      this.#words[word]! |= bits;
+    }
+  }
+
   remove(row: number): void {
     const word = row >>> 5;
     if (word < this.#words.length) this.#words[word]! &= ~(1 << (row & 31));

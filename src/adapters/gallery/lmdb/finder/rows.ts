@@ -49,6 +49,11 @@ export class Rows {
     return this.#collection.get(row);
   }
 
+  /** Of some rows that follow each other, the first being this one; may be more than there are. */
+  collectionsFrom(row: number): Uint32Array {
+    return this.#collection.from(row);
+  }
+
   setPerson(row: number, person: number): void {
     this.#person.set(row, person);
   }
