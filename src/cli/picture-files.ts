@@ -17,10 +17,14 @@ export async function listPictureFiles(paths: readonly string[]): Promise<string
 async function listOne(path: string): Promise<string[]> {
   // A file that is not there is reported with the others that fail, not before them.
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true });
+  return found?.isDirectory() ? await picturesIn(path) : [path];
+}
+
+/** The pictures directly in the folder, in the order of their names. */
+export async function picturesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory() && hasPictureEnding(entry.name))
-    .map((entry) => join(path, entry.name))
+    .map((entry) => join(folder, entry.name))
     .sort();
 }

@@ -11,6 +11,7 @@ import type { CommandContext, Run } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitCodeOfJob, followJob } from '../follow-job.ts';
 import { progressBar, table } from '../output.ts';
+import { addCalibrate } from './calibrate.ts';
 
 type LeftOptions = { readonly limit?: string; readonly after?: string };
 
@@ -44,6 +45,7 @@ export function addModels(program: Command, run: Run): void {
     .option('--limit <number>', 'at most so many (100)')
     .option('--after <number>', 'only those after this number')
     .action((options: LeftOptions) => run((context) => listLeft(context, options)));
+  addCalibrate(models, run);
 }
 
 async function switchTo(context: CommandContext, model: string): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 import { type CalibrationFacts, fitScoreTable, shareReaching } from '../../../src/domain/calibrate.ts';
 import type { ScoreTable } from '../../../src/domain/catalogue.ts';
+import { splitPeople } from '../../../src/domain/halves.ts';
 import { type FoundFace, findLabelled } from '../accuracy/find-labelled.ts';
 import { groupPictures, peoplePictures, samplePictures } from '../accuracy/labels.ts';
 import { scorePairs } from '../accuracy/pairs.ts';
@@ -8,7 +9,6 @@ import { scored } from '../accuracy/recognition.ts';
 import { atMost, type Benchmark, type Figure, figure } from '../framework/benchmark.ts';
 import { openBenchAnalyser } from '../ostiary/bench-analyser.ts';
 import { facesFolder } from '../pictures/photographs.ts';
-import { splitPeople } from './halves.ts';
 
 /** How far the rate on unseen people may exceed the promised one; the data show no more than this order. */
 const largestExcess = 3;

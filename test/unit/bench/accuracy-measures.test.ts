@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Landmarks5, Point } from '../../../src/domain/geometry.ts';
+import { splitPeople } from '../../../src/domain/halves.ts';
 import { matchNoses } from '../../bench/accuracy/match-noses.ts';
 import { relate, type ScoredFace, scorePairs, scoreProbes } from '../../bench/accuracy/pairs.ts';
 import { tarAtFar, thresholdAtFar } from '../../bench/accuracy/rates.ts';
-import { splitPeople } from '../../bench/calibrate/halves.ts';
 
 function faceAt(x: number, y: number, size = 100) {
   const nose: Point = [x, y];

@@ -1,10 +1,10 @@
-import type { ScoredFace } from '../accuracy/pairs.ts';
-
 /**
  * Shares the people between two halves, all faces of a person in one: people with many faces first, turn by turn, so
  * that both halves have genuine pairs; the same for the same faces.
  */
-export function splitPeople<Face extends ScoredFace>(faces: readonly Face[]): [Face[], Face[]] {
+export function splitPeople<Face extends { readonly person: string }>(
+  faces: readonly Face[],
+): [Face[], Face[]] {
   const byPerson = new Map<string, Face[]>();
   for (const face of faces) byPerson.set(face.person, [...(byPerson.get(face.person) ?? []), face]);
   const people = [...byPerson.entries()].sort(
