@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 /** Loads each native part once, so that one which does not fit this machine is named here and not by a stack trace. */
 const parts: Record<string, () => Promise<string>> = {
+  'the addon native/crc32c': async () => {
+    await import('../native/crc32c/binding.ts');
+    return 'native/crc32c';
+  },
   'the addon native/faiss': async () => {
     await import('../native/faiss/binding.ts');
     return 'native/faiss';
@@ -11,6 +15,10 @@ const parts: Record<string, () => Promise<string>> = {
   'the addon native/jpeg': async () => {
     await import('../native/jpeg/binding.ts');
     return 'native/jpeg';
+  },
+  'the addon native/packs': async () => {
+    await import('../native/packs/binding.ts');
+    return 'native/packs';
   },
   'the addon native/pixels': async () => {
     await import('../native/pixels/binding.ts');
