@@ -16,9 +16,23 @@ import { nowMs, type Told } from './told.ts';
 const [dir, life, actors, ...modes] = process.argv.slice(2) as [string, string, string, ...string[]];
 const wrappingKey = modes.includes('sealed') ? Buffer.alloc(32, 7) : undefined;
 
-/** A synchronous write: what is told was told before the next thing happens. */
+/** A synchronous write: what is told was told before the next thing happens, however slowly it is read. */
 function tell(told: Told): void {
-  writeSync(1, `${JSON.stringify(told)}\n`);
+  let rest = Buffer.from(`${JSON.stringify(told)}\n`);
+  while (rest.length > 0) rest = rest.subarray(writeSome(rest));
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** The number of bytes that the pipe took. A full one, whose reader has no turn on a busy machine, takes none. */
+function writeSome(bytes: Uint8Array): number {
+  try {
+    return writeSync(1, bytes);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    Atomics.wait(pause, 0, 0, 1);
+    return 0;
+  }
 }
 
 /** What no store should do; the other threads may keep a process from ending itself by less. */
