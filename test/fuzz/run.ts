@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Right } from '../../src/domain/credential.ts';
-import type { Dialect, Route } from '../../src/http/dialect.ts';
 import type { TestApp } from '../harness/app.ts';
 import { call, type Reply } from '../harness/http-client.ts';
 import { clearAway, freshMaterial, type prepareFaces } from '../integration/authorisation/material.ts';
 import type { Surface } from '../integration/authorisation/surface.ts';
-import { type Checks, type Document, type Operation, openChecks } from './document.ts';
-import { badChanges, type Change, goodChanges } from './requests.ts';
+import { type Change, mediaOf } from './changes.ts';
+import { type Checks, type Document, openChecks } from './document.ts';
+import { tellsOf } from './naming.ts';
+import { type Asked, badChanges, goodChanges, type Mistake } from './requests.ts';
 
 export type Fuzz = {
   readonly app: TestApp;
@@ -28,59 +29,66 @@ export type FuzzReport = {
 /** An answer that takes longer is none. */
 const longestMs = 5_000;
 
-type Target = {
-  readonly route: Route;
+type Target = Asked & {
+  /** `POST /face`, as the dialect's samples are named. */
+  readonly name: string;
+  readonly needs: Right;
   readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
 };
 
 /** Sends requests that are made from the document of a dialect: half of them as it says, half with one mistake. */
-export async function fuzzDialect({ app, faces, surface, requests, seed }: Fuzz): Promise<FuzzReport> {
+export async function fuzzDialect(fuzz: Fuzz): Promise<FuzzReport> {
+  const { app, faces, surface, requests, seed } = fuzz;
   const dialect = surface.open(app.services);
   const document = (await call(app.main.address, 'GET', `${dialect.prefix}/openapi.json`)).json as Document;
   const checks = openChecks(document);
-  const targets = targetsOf(dialect, document);
+  const targets = await targetsOf(fuzz, document);
   const report = { valid: 0, succeeded: 0, invalid: 0, faults: [] as string[] };
-  for (const { target, change, isGood } of fc.sample(planOf(targets, checks), { seed, numRuns: requests })) {
-    const name = `${target.method.toUpperCase()} ${target.route.path}`;
+  for (const { target, change, mistake } of fc.sample(planOf(targets, checks), { seed, numRuns: requests })) {
+    const { name, method } = target;
     const material = await freshMaterial(app.services, faces);
-    const right = target.route.needs as Right;
+    const right = target.needs;
     const reach = right === 'admin' ? ('all' as const) : [material.mine.collection.id];
     const { show } = await surface.issue(app.services, { right, reach }, name);
     const sample = show(change.apply(surface.samples[name]!(material)));
-    const reply = await send(app, `${dialect.prefix}${sample.path}`, { ...sample, method: target.method });
+    const reply = await send(app, `${dialect.prefix}${sample.path}`, { ...sample, method });
     await clearAway(material);
-    const tell = (fault: string) => report.faults.push(`${name} with ${change.what}: ${fault}`);
-    if (!isGood) report.invalid++;
+    if (mistake) report.invalid++;
     else if ((sample.status ?? 200) < 400) {
       report.valid++;
       if (reply && reply.status < 400) report.succeeded++;
     }
-    const isForgiven = reply !== undefined && surface.forgives?.(change.what, reply) === true;
-    const meant = { target, isGood: isGood || isForgiven, checks };
-    const fault = faultOf(reply, { ...meant, isSilent: dialect.name === 'compreface' });
-    if (fault) tell(fault);
+    const fault = faultOf(reply, { target, checks, surface, mistake });
+    if (fault) report.faults.push(`${name} with ${change.what}: ${fault}`);
   }
   return report;
 }
 
-function targetsOf({ routes }: Pick<Dialect, 'routes'>, { paths }: Document): Target[] {
-  const guarded = routes.filter(({ needs }) => needs !== 'nothing');
-  return guarded.flatMap((route) => {
-    const path = route.path.replace(/[:*](\w+)/g, '{$1}');
-    return route.methods.map((method) => ({ route, method, path, operation: paths[path]![method]! }));
+async function targetsOf({ app, faces, surface }: Fuzz, { paths }: Document): Promise<Target[]> {
+  const { routes } = surface.open(app.services);
+  const material = await freshMaterial(app.services, faces);
+  const targets = routes.flatMap(({ needs, path, methods }) => {
+    if (needs === 'nothing') return [];
+    const pattern = path.replace(/[:*](\w+)/g, '{$1}');
+    return methods.map((method) => {
+      const name = `${method.toUpperCase()} ${path}`;
+      const operation = paths[pattern]![method]!;
+      return { name, needs, method, pattern, operation, media: mediaOf(surface.samples[name]!(material)) };
+    });
   });
+  await clearAway(material);
+  return targets;
 }
 
-type Plan = { readonly target: Target; readonly change: Change; readonly isGood: boolean };
+/** A request is good unless there is a mistake, which is the change then. */
+type Plan = { readonly target: Target; readonly change: Change; readonly mistake?: Mistake };
 
 function planOf(targets: readonly Target[], checks: Checks): fc.Arbitrary<Plan> {
-  const plans = targets.map((target) => {
-    const good = goodChanges(target.operation).map((change) => ({ target, change, isGood: true }));
-    const mistakes = badChanges(target.operation, target.path, checks);
+  const plans = targets.map((target): fc.Arbitrary<Plan> => {
+    const good = goodChanges(target).map((change) => ({ target, change }));
+    const mistakes = badChanges(target, checks);
     if (mistakes.length === 0) return good;
-    const bad = fc.constantFrom(...mistakes).map((change) => ({ target, change, isGood: false }));
+    const bad = fc.constantFrom(...mistakes).map((mistake) => ({ target, change: mistake, mistake }));
     return fc.oneof(good, bad);
   });
   return fc.oneof(...plans);
@@ -97,19 +105,29 @@ async function send(
 
 type Meant = {
   readonly target: Target;
-  readonly isGood: boolean;
   readonly checks: Checks;
-  /** Whether what cannot be read at all is refused without a word. */
-  readonly isSilent: boolean;
+  readonly surface: Surface;
+  readonly mistake: Mistake | undefined;
 };
 
-function faultOf(reply: Reply | undefined, { target, isGood, checks, isSilent }: Meant): string | undefined {
+function faultOf(reply: Reply | undefined, { target, checks, surface, mistake }: Meant): string | undefined {
   if (!reply) return `no answer within ${longestMs} ms`;
   const { status, json, bytes } = reply;
-  if (status >= 500) return `${status} ${bytes.toString().slice(0, 200)}`;
-  if (!isGood && status < 400) return `taken with ${status} ${bytes.toString().slice(0, 200)}`;
-  if (!isGood && bytes.length === 0) return isSilent ? undefined : `${status} without a word`;
-  if (bytes.length === 0) return undefined;
-  const wrong = checks.answer(target, status, json);
-  return wrong && `${status} ${wrong} in ${bytes.toString().slice(0, 200)}`;
+  const said = `${status} ${bytes.toString().slice(0, 200)}`;
+  if (status >= 500) return said;
+  const isForgiven = mistake && surface.forgives?.(mistake.what, target.name) === true;
+  const mistaken = mistake && !isForgiven && faultOfRefusal(reply, surface, mistake);
+  if (mistaken) return `${mistaken}: ${said}`;
+  const endpoint = { path: target.pattern, method: target.method };
+  if (bytes.length === 0)
+    return status < 400 && checks.hasBody(endpoint, status) ? `nothing: ${said}` : undefined;
+  const wrong = checks.answer(endpoint, status, json);
+  return wrong && `${wrong} in ${said}`;
+}
+
+/** What is wrong with the answer to a mistake, beside its form. */
+function faultOfRefusal(reply: Reply, surface: Surface, { names }: Mistake): string | undefined {
+  if (reply.status < 400 && !surface.refusesWell?.(reply)) return 'taken';
+  if (reply.bytes.length === 0) return surface.isSilent ? undefined : 'without a word';
+  return tellsOf(names, reply, surface) ? undefined : `tells nothing of ${names}`;
 }

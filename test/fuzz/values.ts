@@ -23,7 +23,7 @@ type Told = {
   readonly required?: readonly string[];
 };
 
-/** Values that fit the schema; `undefined` for pictures and what no keyword tells enough of. */
+/** Values that fit the schema; `undefined` for pictures, ids and what no keyword tells enough of. */
 export function fitting(schema: JsonSchema): fc.Arbitrary<unknown> | undefined {
   const told = schema as Told;
   if (told.const !== undefined) return fc.constant(told.const);
@@ -64,12 +64,12 @@ function numbers({ minimum, exclusiveMinimum, maximum = 100 }: Told): fc.Arbitra
 }
 
 function texts({ pattern, format, contentEncoding, minLength = 0, maxLength = 200 }: Told) {
-  if (format === 'uuid') return fc.uuid();
   if (format === 'date-time') {
     return fc
       .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
       .map((at) => at.toISOString());
   }
+  // An id that is made up is nobody's.
   if (format !== undefined || contentEncoding !== undefined) return undefined;
   if (pattern === undefined) return fc.string({ minLength, maxLength: Math.min(maxLength, 30) });
   return fc
@@ -92,12 +92,20 @@ function objects({ properties = {}, required = [] }: Told): fc.Arbitrary<unknown
   return fc.record(fields, { requiredKeys: [...required] });
 }
 
+/** Whether values of the schema can be told by a text of their own. */
+export function isText(schema: JsonSchema): boolean {
+  const { type, anyOf, ...told } = schema as Told;
+  if (told.enum) return true;
+  if (anyOf) return anyOf.every(isText);
+  return typeof type === 'string' && type !== 'array' && type !== 'object';
+}
+
 const strangeTexts = ['nonsense!', '', '\u{1F980}', 'x'.repeat(5_000)];
 const strangeValues = [17.5, {}, [], true, null, ...strangeTexts];
 
 /** Texts that a query's parameter or a path's name of this schema must not be. */
 export function missingText(schema: JsonSchema, fits: (value: unknown) => boolean): string[] {
-  const { type, minimum, maximum } = schema as Told;
+  const { type, minimum, maximum, anyOf, ...told } = schema as Told;
   if (type === 'integer' || type === 'number') {
     const beyond = [
       minimum === undefined ? [] : minimum - 1,
@@ -106,7 +114,9 @@ export function missingText(schema: JsonSchema, fits: (value: unknown) => boolea
     return ['nonsense!', ...beyond.map(String)];
   }
   if (type === 'boolean') return ['nonsense!'];
-  return type === 'string' ? strangeTexts.filter((text) => text !== '' && !fits(text)) : [];
+  return type === 'string' || anyOf || told.enum
+    ? strangeTexts.filter((text) => text !== '' && !fits(text))
+    : [];
 }
 
 /** JSON that a value of this schema must not be. */

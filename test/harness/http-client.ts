@@ -17,6 +17,8 @@ export type Call = {
   readonly json?: unknown;
   /** Sent as multipart: files by part name. */
   readonly files?: readonly UploadedFile[];
+  /** Texts beside the files. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** Sent as it is. */
   readonly body?: RequestBody;
 };
@@ -31,15 +33,16 @@ export async function call(base: string, method: string, path: string, ask: Call
   return { status: response.status, headers: response.headers, bytes, json: parse(bytes) };
 }
 
-function toBody({ json, files, body }: Call, headers: Headers): { body?: RequestBody } {
-  if (files) return { body: toForm(files) };
+function toBody({ json, files, fields, body }: Call, headers: Headers): { body?: RequestBody } {
+  if (files) return { body: toForm(files, fields) };
   if (json === undefined) return body === undefined ? {} : { body };
   headers.set('Content-Type', 'application/json');
   return { body: JSON.stringify(json) };
 }
 
-function toForm(files: readonly UploadedFile[]): FormData {
+function toForm(files: readonly UploadedFile[], fields: Call['fields'] = {}): FormData {
   const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
   for (const { part = 'file', name = 'face.jpg', bytes } of files) {
     form.append(part, new Blob([Uint8Array.from(bytes)]), name);
   }

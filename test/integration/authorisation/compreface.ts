@@ -40,6 +40,14 @@ export const compreface: Surface = {
   },
   guess: (sample) => show(nobodys, sample),
   showForeign: show,
+  isSilent: true,
+  ownTexts: [
+    {
+      // Also a threshold beyond its range is a picture without a face to its server.
+      says: /^No face is found in the given image$/,
+      about: ['file', 'source_image', 'target_image', 'det_prob_threshold'],
+    },
+  ],
   refusals: {
     none: (route) =>
       route.includes('/static/')

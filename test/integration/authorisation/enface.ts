@@ -38,12 +38,17 @@ export const enface: Surface = {
   },
   guess: (sample) => show(nothing, sample),
   showForeign: show,
-  /** What is no picture was processed, an error may be 200, and nothing said is as usual. */
-  forgives: (mistake, { json }) =>
-    mistake === 'a body that is none' ||
-    mistake === 'no body' ||
-    /: (null|"")$/.test(mistake) ||
-    (json as { status?: string } | undefined)?.status === 'error',
+  /** What is no picture was processed, and nothing said is as usual. */
+  forgives: (mistake) =>
+    mistake === 'a body that is none' || mistake === 'no body' || /: (null|"")$/.test(mistake),
+  refusesWell: ({ json }) => (json as { status?: string } | undefined)?.status === 'error',
+  ownTexts: [
+    { says: /^invalid schema$/, about: 'all' },
+    { says: /^image format is unknown$/, about: ['image', 'images'] },
+    { says: /^no image attached$/, about: ['image', 'images'] },
+    { says: /^nothing to change$/, about: ['name', 'fields', 'expires', 'valid_days'] },
+    { says: /^id or \[ids\] must exist$/, about: ['body', 'token_id', 'group_id', 'source_id', 'list_id'] },
+  ],
   refusals: {
     none: refusal(401, 'unauthorized'),
     unknown: refusal(401, 'unauthorized'),

@@ -25,6 +25,7 @@ export const faceSearch: Surface = {
   },
   guess: (sample) => show('a-key-that-nobody-has', sample),
   showForeign: show,
+  ownTexts: [{ says: /^The Content-Type must be application\/json\.$/, about: ['body'] }],
   refusals: {
     none: refusal(401, 'ERR_API_KEY_NOT_PRESENT', 'The API key is missing from the request.'),
     unknown: refusal(401, 'ERR_API_KEY_NOT_VALID', 'The API key is not valid.'),

@@ -50,6 +50,10 @@ export const findface: Surface = {
   },
   guess: (sample) => show('A'.repeat(43), sample),
   showForeign: show,
+  ownTexts: [
+    { says: /^The picture /, about: ['photo', 'photo1', 'photo2'] },
+    { says: /^There is no such camera$/, about: ['id'] },
+  ],
   refusals: {
     none: unauthorized,
     unknown: unauthorized,

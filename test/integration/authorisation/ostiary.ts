@@ -34,6 +34,12 @@ export const ostiary: Surface = {
   },
   guess: (sample) => show('A'.repeat(43), sample),
   showForeign: show,
+  /** Nobody has a key of an id that is none: nothing is revoked. */
+  forgives: (mistake, route) => route === 'DELETE /keys/:id' && mistake.startsWith('/'),
+  ownTexts: [
+    { says: /^The picture /, about: ['body'] },
+    { says: /^There is no such /, about: ['id', 'personId'] },
+  ],
   refusals: {
     none: refusal(401, 'unauthenticated'),
     unknown: refusal(401, 'credential-unknown'),

@@ -30,8 +30,14 @@ export type Surface = {
   readonly guess: (sample: Sample) => Sample;
   /** How the dialect shows what is another's secret. */
   readonly showForeign: (secret: string, sample: Sample) => Sample;
-  /** Whether the vendor's own way is to take this mistake in a request, or to refuse it with a good status. */
-  readonly forgives?: (mistake: string, reply: Reply) => boolean;
+  /** Whether the vendor's own way is to take this mistake in a request. */
+  readonly forgives?: (mistake: string, route: string) => boolean;
+  /** Whether this is a refusal although its status is a good one. */
+  readonly refusesWell?: (reply: Reply) => boolean;
+  /** Texts of the vendor's that name no part of the request, and which parts they are about. */
+  readonly ownTexts?: readonly { readonly says: RegExp; readonly about: 'all' | readonly string[] }[];
+  /** Whether the vendor refuses what cannot be read at all without a word. */
+  readonly isSilent?: boolean;
   readonly refusals: {
     readonly none: (route: string) => Refusal;
     readonly unknown: (route: string) => Refusal;

@@ -49,8 +49,8 @@ export function addListRoutes(router: DialectRouter, deps: EnfaceDeps): void {
 /** By its id or, where none is given, by its name. */
 async function listToDelete(ctx: RequestContext, deps: EnfaceDeps, lists: Lists): Promise<Collection> {
   const body = await readFields(ctx, deps, listBody);
-  if (body.list_id === undefined && body.name !== undefined) {
-    const name = readName(body.name);
+  const name = body.name === undefined ? undefined : readName(body.name);
+  if (body.list_id === undefined && name !== undefined) {
     const named = (await deps.collections.list(callerOf(ctx))).find((list) => list.name === name);
     if (!named) throw refused(400, 'list with this name does not found');
     return named;

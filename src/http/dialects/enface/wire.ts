@@ -9,6 +9,7 @@ import { cameraFeatures } from '../../../domain/camera.ts';
 export const uuid = z
   .string()
   .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/)
+  .meta({ format: 'uuid' })
   .transform((id) => id.toLowerCase());
 
 const name = z.string().min(1).max(100);
@@ -25,6 +26,23 @@ const number = z.union([
     .regex(/^\d+(\.\d+)?$/)
     .transform(Number),
 ]);
+
+/** One of these numbers. */
+function oneOf<Value extends number>(...values: readonly [Value, ...Value[]]) {
+  return number.pipe(z.literal(values)).meta({ enum: [...values, ...values.map(String)] });
+}
+
+/** A number in these bounds; those of one in a text are told by no schema. */
+function numberIn(least: number, most: number, type: 'integer' | 'number' = 'integer') {
+  const checked = type === 'integer' ? z.int() : z.number();
+  const text = type === 'integer' ? '^\\d+$' : '^\\d+(\\.\\d+)?$';
+  return number.pipe(checked.min(least).max(most)).meta({
+    anyOf: [
+      { type, minimum: least, maximum: most },
+      { type: 'string', pattern: text },
+    ],
+  });
+}
 
 /** One thing, several, or a JSON array of them in a text. */
 function listOf<Item extends z.ZodType>(item: Item, separator?: string) {
@@ -70,11 +88,14 @@ const fields = listOf(z.string()).transform((list) => list && [...new Set(list)]
 const newPersonThresholds = ['80', '85', '90', '95', 'no_match', 'never'] as const;
 export type NewPersonThreshold = (typeof newPersonThresholds)[number];
 
-const threshold = z.coerce.string().pipe(z.enum(newPersonThresholds));
-const squareMin = number.pipe(z.literal([50, 112, 224]));
-const yawMax = number.pipe(z.literal([5, 10, 20, 30, 40, 50, 60, 70, 80]));
+const threshold = z.coerce
+  .string()
+  .pipe(z.enum(newPersonThresholds))
+  .meta({ type: ['string', 'number'], enum: [...newPersonThresholds, 80, 85, 90, 95] });
+const squareMin = oneOf(50, 112, 224);
+const yawMax = oneOf(5, 10, 20, 30, 40, 50, 60, 70, 80);
 
-const day = number.pipe(z.int().min(1).max(36_500));
+const mostDays = 36_500;
 
 export const loginBody = z.object({
   email: z
@@ -82,12 +103,12 @@ export const loginBody = z.object({
     .regex(/^[^\s@:]+@[^\s@:]+$/)
     .max(254),
   password: z.string().min(6).max(1_024),
-  valid_days: day.default(1),
+  valid_days: numberIn(1, mostDays).default(1),
 });
 
 const expires = z.union([z.literal('never'), z.iso.datetime({ offset: true }), z.iso.date()]);
 const expiry = {
-  valid_days: number.pipe(z.number().min(1).max(36_500)).optional(),
+  valid_days: numberIn(1, mostDays, 'number').optional(),
   expires: expires.optional(),
 };
 
@@ -136,7 +157,7 @@ export const actionBody = z.object({
   source_id: uuid.optional(),
   person_list_search: uuids,
   person_list_add: uuids,
-  results: number.pipe(z.int().min(1).max(100)).default(1),
+  results: numberIn(1, 100).default(1),
   drop_image: flag,
 });
 export type ActionOptions = z.output<typeof actionBody>;
