@@ -26,6 +26,14 @@ test('a store is sealed by a key, opens with it alone, and changes to another', 
   expect((await run(first, 'gallery', 'rewrap', '--to', second)).stderr).toMatch(
     /^The store is sealed with the key /,
   );
+  // Whoever has not set the present key names it.
+  expect(await run(undefined, 'gallery', 'rewrap', '--to', first)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--from'),
+  });
+  const back = await run(undefined, 'gallery', 'rewrap', '--from', second, '--to', first);
+  expect(back).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('under the new key') });
+  expect((await run(first, 'keys', 'list')).stdout).toContain('porter');
   await writeFile(first, 'short');
   expect((await run(first, 'keys', 'list')).stderr).toContain('expected 64 hexadecimal digits');
 });
