@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ostiary, startService, tempFolder } from '../harness/command.ts';
@@ -33,6 +33,10 @@ test('a backup restores the store with the ostiary command, and brings nobody ba
     exitCode: 2,
     stderr: expect.stringContaining('There is no list of erasures beside the backup'),
   });
+  expect(await run('restore', at('moved.backup'), '--erasures', at('none.erasures'))).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('There is no list of erasures'),
+  });
   await rename(at('moved.backup'), file);
   await writeFile(passphrase, 'another passphrase');
   expect(await run('restore', file)).toMatchObject({
@@ -49,6 +53,17 @@ test('a backup restores the store with the ostiary command, and brings nobody ba
   }[];
   expect(jobs.map(({ state }) => state)).toEqual(['cancelled', 'done']);
   await rm(at('lost'), { recursive: true });
+
+  // Who goes without a list says so, and has her back who was erased since.
+  await rename(join(data, 'gallery'), at('lost'));
+  await rename(file, at('moved.backup'));
+  const [list] = (await readdir(at('backups'))).filter((name) => name.endsWith('.erasures'));
+  const lists = ['--erasures', join(at('backups'), list!)];
+  expect((await run('restore', at('moved.backup'), ...lists)).stdout).toContain('erased again: 1');
+  await rm(join(data, 'gallery'), { recursive: true });
+  const without = await run('restore', at('moved.backup'), '--without-erasures');
+  expect(without).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('erased again: 0') });
+  expect((await run('identify', at('cleo.jpg'))).exitCode).toBe(0);
 });
 
 test('without a secret no backup is made, and two are too many', async () => {
