@@ -24,6 +24,7 @@ import { createArrivals } from '../services/arrivals.ts';
 import { createBatchEnrolments } from '../services/batch-enrolments.ts';
 import { createCameras } from '../services/cameras.ts';
 import { createCollections } from '../services/collections.ts';
+import { createCompreFaceImports } from '../services/compreface-imports.ts';
 import { createErasures } from '../services/erasures.ts';
 import { createFaceData } from '../services/face-data.ts';
 import { createFaces } from '../services/faces.ts';
@@ -41,6 +42,7 @@ import { openAccess } from './open-access.ts';
 import { openPictureFetcher } from './open-picture-fetcher.ts';
 import type { Records } from './open-records.ts';
 import { openSigning } from './open-signing.ts';
+import { openSubjectSource } from './open-subject-source.ts';
 
 type FrontParts = Records & {
   readonly settings: Settings;
@@ -91,6 +93,10 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     batchEnrolments: createBatchEnrolments({
       ...{ gallery, people, vision, jobs, dir: portableFolder(settings) },
       open: (file) => openBatchFile(file, { maxPictureBytes: settings.limits.pictureBytes }),
+    }),
+    compreFaceImports: createCompreFaceImports({
+      ...{ gallery, people, jobs, audit, signing, log: log.child({ part: 'import' }) },
+      connect: (wish) => openSubjectSource(settings, wish),
     }),
     erasures: createErasures({ gallery }),
     accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),

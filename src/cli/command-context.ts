@@ -12,6 +12,8 @@ export type CommandContext = {
   settings(): Settings;
   /** A line that is typed without being shown, twice, or the first one of what is piped in. */
   readPassword(): Promise<string>;
+  /** A line that is typed without being shown, or the first one of what is piped in. */
+  readKey(): Promise<string>;
   /** Runs the work against the running service, or against one that lives only as long as the work. */
   withService<Result>(work: (client: ServiceClient) => Promise<Result>): Promise<Result>;
 };

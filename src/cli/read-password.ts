@@ -6,22 +6,28 @@ import { exitCodes } from './exit-codes.ts';
 import type { Streams } from './output.ts';
 
 /** From a terminal twice, without showing it; else the first line of what is piped in. Never from the command line, which others can read. */
-export async function readPassword({ stdin, stderr }: Streams, signal: AbortSignal): Promise<string> {
-  if (!stdin.isTTY) return firstLine(stdin, signal);
-  const ask = async (prompt: string): Promise<string> => {
-    stderr.write(prompt);
-    const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const terminal = createInterface({ input: stdin, output: silent, terminal: true });
-    try {
-      return await terminal.question('', { signal });
-    } finally {
-      terminal.close();
-      stderr.write('\n');
-    }
-  };
-  const password = await ask('Password: ');
-  if (password === (await ask('Again: '))) return password;
+export async function readPassword(streams: Streams, signal: AbortSignal): Promise<string> {
+  if (!streams.stdin.isTTY) return firstLine(streams.stdin, signal);
+  const password = await askUnseen(streams, 'Password: ', signal);
+  if (password === (await askUnseen(streams, 'Again: ', signal))) return password;
   throw new CliError(exitCodes.usage, 'bad-input', 'The two are not the same');
+}
+
+/** From a terminal without showing it; else the first line of what is piped in. */
+export async function readKey(streams: Streams, signal: AbortSignal): Promise<string> {
+  return streams.stdin.isTTY ? askUnseen(streams, 'Key: ', signal) : firstLine(streams.stdin, signal);
+}
+
+async function askUnseen({ stdin, stderr }: Streams, prompt: string, signal: AbortSignal): Promise<string> {
+  stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: stdin, output: silent, terminal: true });
+  try {
+    return await terminal.question('', { signal });
+  } finally {
+    terminal.close();
+    stderr.write('\n');
+  }
 }
 
 async function firstLine(stdin: Streams['stdin'], signal: AbortSignal): Promise<string> {

@@ -24,7 +24,7 @@ import { addSupportBundle } from './commands/support-bundle.ts';
 import { addUsers } from './commands/users.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { openOutput, type Streams } from './output.ts';
-import { readPassword } from './read-password.ts';
+import { readKey, readPassword } from './read-password.ts';
 import { withService } from './with-service.ts';
 
 export type CliOptions = {
@@ -115,6 +115,7 @@ function createContext({ output, file, signal, streams }: ContextParts): Command
     signal,
     settings,
     readPassword: () => readPassword(streams, signal),
+    readKey: () => readKey(streams, signal),
     withService: (work) => withService({ settings: settings(), output, signal }, work),
   };
 }

@@ -33,7 +33,8 @@ export type Job = {
   readonly endedAtMs?: number;
 };
 
-export type NewJob = Pick<Job, 'kind' | 'ask'>;
+/** A `resumePoint` that it begins with may hold what nobody may read once it has ended: it is forgotten then. */
+export type NewJob = Pick<Job, 'kind' | 'ask' | 'resumePoint'>;
 
 export type JobOutcome =
   | { readonly state: 'done'; readonly report: Json }
@@ -49,9 +50,15 @@ export type JobStep =
 /** What a job keeps of JSON, each piece as text. */
 export const maxJobJsonLength = 64 * 1024;
 
-export function newJob(identity: Pick<Job, 'id' | 'number' | 'createdAtMs'>, { kind, ask }: NewJob): Job {
+export function newJob(
+  identity: Pick<Job, 'id' | 'number' | 'createdAtMs'>,
+  { kind, ask, resumePoint }: NewJob,
+): Job {
   checkJobJson(ask);
-  return { ...identity, kind, ask, state: 'waiting', progress: { done: 0, total: 0 }, starts: 0 };
+  const begun = { state: 'waiting', progress: { done: 0, total: 0 }, starts: 0 } as const;
+  if (resumePoint === undefined) return { ...identity, kind, ask, ...begun };
+  checkJobJson(resumePoint);
+  return { ...identity, kind, ask, ...begun, resumePoint };
 }
 
 export function hasEnded({ state }: Pick<Job, 'state'>): boolean {

@@ -20,7 +20,7 @@ import { enrolNeeds, keptOf, type PicturePolicy, type ReadPicture } from './kept
 import { type PictureAsk, poseOf } from './pictures.ts';
 
 export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
-  Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string };
+  Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string; readonly metadata?: Metadata };
 
 /** What is kept of a picture beside the template; without its crop a face is not found any more after a change of model. */
 export type Keeps = 'nothing' | 'crop' | 'picture';
@@ -96,9 +96,10 @@ export function createEnrol(given: EnrolParts): Enrolment {
   };
   return {
     readFaces: (ask, signal) => readFaces(parts, ask, signal),
-    async enrol({ key, collectionId, reach, ...ask }, signal) {
+    async enrol({ key, collectionId, reach, metadata, ...ask }, signal) {
       const face = await readOnlyFace(ask, signal);
-      const only = { faces: [{ ...face, key }], collectionId, reach };
+      const wish = { ...face, key, ...(metadata && { metadata }) };
+      const only = { faces: [wish], collectionId, reach };
       const [enrolled] = await enrolFaces(parts, { ...only, ignoreCase: true, signal }, alone);
       return enrolled!;
     },

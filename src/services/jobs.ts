@@ -34,8 +34,11 @@ export type JobRunner = (job: Job, tools: JobTools) => Promise<Json>;
 export interface JobService extends AsyncDisposable {
   /** To be called before anything of the kind is submitted or resumed; `atOnce` is 1 when absent. */
   register(kind: string, run: JobRunner, options?: { readonly atOnce: number }): void;
-  /** Resolves when the job is kept, before it runs. `bad-input` when nobody has registered the kind. */
-  submit(kind: string, ask: Json): Promise<Job>;
+  /**
+   * Resolves when the job is kept, before it runs; it may begin with a resume point, which it forgets when it ends.
+   * `bad-input` when nobody has registered the kind.
+   */
+  submit(kind: string, ask: Json, resumePoint?: Json): Promise<Job>;
   /** Goes on with the jobs that an earlier life has left. */
   resume(): Promise<void>;
   /** `job-unknown`. */
@@ -84,9 +87,9 @@ class JobDesk implements JobService {
     this.#lanes.open(kind, options.atOnce);
   }
 
-  async submit(kind: string, ask: Json): Promise<Job> {
+  async submit(kind: string, ask: Json, resumePoint?: Json): Promise<Job> {
     if (!this.#runners.has(kind)) throw new AppError('bad-input', `There are no jobs of the kind ${kind}`);
-    const job = await this.#parts.jobs.add({ kind, ask });
+    const job = await this.#parts.jobs.add({ kind, ask, ...(resumePoint !== undefined && { resumePoint }) });
     this.#lanes.enter(kind, job.id);
     return job;
   }

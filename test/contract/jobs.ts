@@ -45,6 +45,22 @@ export function jobsContract(name: string, open: OpenPart<Jobs>): void {
       expect(await jobs().list(everything)).toEqual([ended]);
     });
 
+    test('keeps where a job begins until it has ended, however it ends', async () => {
+      const begin = () => jobs().add({ kind: 'import', ask: null, resumePoint: 'sealed' });
+      const [ended, cancelled] = [await begin(), await begin()];
+      await jobs().step(ended.id, { kind: 'start' });
+      await jobs().step(ended.id, { kind: 'save', progress: { done: 1, total: 2 } });
+      await opened.again();
+      expect(await jobs().find(ended.id)).toMatchObject({ resumePoint: 'sealed' });
+      expect(await jobs().find(cancelled.id)).toMatchObject({ resumePoint: 'sealed' });
+      await jobs().step(ended.id, done);
+      await jobs().step(cancelled.id, { kind: 'cancel' });
+      await opened.again();
+      for (const { id } of await jobs().list(everything)) {
+        expect(await jobs().find(id)).not.toHaveProperty('resumePoint');
+      }
+    });
+
     test('keeps what a later save leaves out, and why a job failed', async () => {
       const { id } = await add();
       await jobs().step(id, { kind: 'start' });
@@ -93,6 +109,8 @@ export function jobsContract(name: string, open: OpenPart<Jobs>): void {
       expect(await jobs().find('no uuid')).toBeUndefined();
       const added = jobs().add({ kind: 'export', ask: tooLarge });
       await expect(added).rejects.toMatchObject({ code: 'too-large' });
+      const begun = jobs().add({ kind: 'export', ask: null, resumePoint: tooLarge });
+      await expect(begun).rejects.toMatchObject({ code: 'too-large' });
       const { id } = await add();
       const started = await jobs().step(id, { kind: 'start' });
       const saved = jobs().step(id, { kind: 'save', progress: { done: 1, total: 1 }, resumePoint: tooLarge });

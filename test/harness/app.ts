@@ -13,6 +13,7 @@ import { openBatchFile } from '../../src/adapters/picture-batch/file/open-batch-
 import { openMemoryPictureFetcher } from '../../src/adapters/picture-fetcher/memory/open-memory-picture-fetcher.ts';
 import { memoryStoreCheck } from '../../src/adapters/store-check/memory/memory-store-check.ts';
 import { openRecords, type Records } from '../../src/app/open-records.ts';
+import { openSubjectSource } from '../../src/app/open-subject-source.ts';
 import { localAdmin } from '../../src/domain/credential.ts';
 import { type EnrolmentPolicy, openEnrolment } from '../../src/domain/enrolment.ts';
 import { AppError } from '../../src/domain/errors.ts';
@@ -43,6 +44,8 @@ import { defaultAttemptPolicy } from '../../src/services/attempt-limit.ts';
 import { type BatchEnrolments, createBatchEnrolments } from '../../src/services/batch-enrolments.ts';
 import { type CameraService, createCameras } from '../../src/services/cameras.ts';
 import { type Collections, createCollections } from '../../src/services/collections.ts';
+import type { ImportPatience } from '../../src/services/compreface-import.ts';
+import { type CompreFaceImports, createCompreFaceImports } from '../../src/services/compreface-imports.ts';
 import { createErasures, type Erasures } from '../../src/services/erasures.ts';
 import { createFaces, type Faces } from '../../src/services/faces.ts';
 import type { PicturePolicy } from '../../src/services/kept-picture.ts';
@@ -77,6 +80,7 @@ export type TestServices = Records & {
   readonly cameras: CameraService;
   readonly erasures: Erasures;
   readonly batchEnrolments: BatchEnrolments;
+  readonly compreFaceImports: CompreFaceImports;
   readonly bodyLimits: BodyLimits;
 };
 
@@ -104,6 +108,8 @@ export type TestAppOptions = {
   readonly fetchable?: ReadonlyMap<string, Uint8Array>;
   /** Bytes of bodies at once. */
   readonly bodiesBytes?: number;
+  /** How long an import waits for another CompreFace. */
+  readonly importPatience?: ImportPatience;
   /** Wrong credentials that a client may send at once. */
   readonly wrongAttempts?: number;
 };
@@ -249,6 +255,12 @@ function createServices(
       open: (file) => openBatchFile(file, { maxPictureBytes: bodyLimits.maxFileBytes }),
     }),
     erasures: createErasures({ gallery }),
+    compreFaceImports: createCompreFaceImports({
+      ...{ ...records, people, signing, log: silentLog },
+      ...(options.importPatience && { patience: options.importPatience }),
+      connect: (wish) =>
+        openSubjectSource({ fetch: { allow: 'nothing' }, limits: { pictureBytes: 5 << 20 } }, wish),
+    }),
     cameras: createCameras({ cameras }),
     recognition: recordRecognition(recognition, { ...records, which: 'all' }),
     people,

@@ -4,6 +4,7 @@ import type { JobAnswer } from '../../http/dialects/ostiary/wire.ts';
 import type { CommandContext, Run } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitCodeOfJob, followJob } from '../follow-job.ts';
+import { addImportCompreFace } from './import-compreface.ts';
 
 type ExportOptions = { readonly to?: string; readonly collection?: readonly string[] };
 
@@ -15,11 +16,12 @@ export function addPortable(program: Command, run: Run): void {
     .option('--to <folder>', 'a folder that is not there yet; a new one below portable.dir when absent')
     .option('--collection <slug...>', 'only these collections; all when absent')
     .action((options: ExportOptions) => run((context) => exportGallery(context, options)));
-  program
+  const importing = program
     .command('import')
     .description('add what an export holds (exit code 1: lines were refused, or it failed)')
     .argument('<folder>', 'the folder of the export')
     .action((folder: string) => run((context) => importGallery(context, folder)));
+  addImportCompreFace(importing, run);
 }
 
 async function exportGallery(

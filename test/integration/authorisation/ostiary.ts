@@ -161,6 +161,11 @@ export const ostiary: Surface = {
       path: `/collections/${slug(material)}/enrolments`,
       ...{ json: { file: 'nothing.zip' }, status: 400, elsewhere: 403 },
     }),
+    'POST /imports/compreface': (material) => ({
+      path: '/imports/compreface',
+      json: { url: 'http://127.0.0.1:8000', key: nothing, collection: slug(material) },
+      ...{ status: 400, elsewhere: 403 },
+    }),
     'POST /backups': () => ({ path: '/backups', status: 202, elsewhere: 403 }),
   },
 };

@@ -34,3 +34,23 @@ it('signs an empty payload too', () => {
   const signing = createSigning(secret);
   expect(signing.open('session', signing.sign('session', Buffer.alloc(0)))).toEqual(Buffer.alloc(0));
 });
+
+it('what was sealed is read by whoever has the same secret, for the same purpose, and by nobody else', () => {
+  const sealed = createSigning(secret).seal('import-key', payload);
+  expect(Buffer.from(sealed, 'base64url').includes(payload)).toBe(false);
+  expect(createSigning(secret).seal('import-key', payload)).not.toBe(sealed);
+  expect(createSigning(secret).unseal('import-key', sealed)).toEqual(payload);
+  expect(createSigning(secret).unseal('token', sealed)).toBeUndefined();
+  expect(createSigning(randomBytes(32)).unseal('import-key', sealed)).toBeUndefined();
+});
+
+it('unseals nothing of which a byte is changed or cut off', () => {
+  const signing = createSigning(secret);
+  const sealed = Buffer.from(signing.seal('import-key', payload), 'base64url');
+  for (let at = 0; at < sealed.length; at++) {
+    const changed = Buffer.from(sealed);
+    changed[at]! ^= 1;
+    expect(signing.unseal('import-key', changed.toString('base64url'))).toBeUndefined();
+    expect(signing.unseal('import-key', sealed.subarray(0, at).toString('base64url'))).toBeUndefined();
+  }
+});

@@ -11,10 +11,19 @@ export type Question = {
   readonly signal: AbortSignal;
   /** Certificates (PEM) that are trusted instead of the system's. */
   readonly ca?: string | undefined;
+  /** Beside those that every question has, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** Sends one GET on a connection of its own, and resolves with the head of the answer. Nothing is followed. */
-export function askOnce({ url, address, silenceMs, signal, ca }: Question): Promise<IncomingMessage> {
+export function askOnce({
+  url,
+  address,
+  silenceMs,
+  signal,
+  ca,
+  headers,
+}: Question): Promise<IncomingMessage> {
   const host = bareHost(url);
   const options: RequestOptions & { servername?: string; ca?: string } = {
     host: address,
@@ -24,7 +33,10 @@ export function askOnce({ url, address, silenceMs, signal, ca }: Question): Prom
     method: 'GET',
     // Nobody else's connection, and no proxy of the environment.
     agent: false,
-    headers: { Host: url.host, Accept: 'image/*', 'Accept-Encoding': 'identity', 'User-Agent': 'ostiary' },
+    headers: {
+      ...{ Host: url.host, Accept: 'image/*', 'Accept-Encoding': 'identity', 'User-Agent': 'ostiary' },
+      ...headers,
+    },
     maxHeaderSize: 16 * 1024,
     signal,
     timeout: silenceMs,

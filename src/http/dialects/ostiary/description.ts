@@ -13,6 +13,7 @@ import {
   detectQuerySchema,
   identifyInQuerySchema,
   identifyQuerySchema,
+  newCompreFaceImportSchema,
   newEnrolmentsSchema,
   newErasureSchema,
   newExportSchema,
@@ -106,6 +107,12 @@ const store: Routes = {
     body: jsonBody(newEnrolmentsSchema),
     answers: { 202: told.job },
     refusals: ['collection-unknown', 'too-large'],
+  },
+  'POST /imports/compreface': {
+    summary: 'Move the subjects of a running CompreFace here',
+    body: jsonBody(newCompreFaceImportSchema),
+    answers: { 202: told.job },
+    refusals: ['collection-unknown', 'url-refused', 'url-failed'],
   },
 };
 

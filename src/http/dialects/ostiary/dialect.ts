@@ -8,6 +8,7 @@ import type { Accounts } from '../../../services/accounts.ts';
 import type { AuditService } from '../../../services/audit.ts';
 import type { Backups } from '../../../services/backups.ts';
 import type { BatchEnrolments } from '../../../services/batch-enrolments.ts';
+import type { CompreFaceImports } from '../../../services/compreface-imports.ts';
 import type { Exports } from '../../../services/exports.ts';
 import type { Health } from '../../../services/health.ts';
 import type { HistoryService } from '../../../services/history.ts';
@@ -53,6 +54,7 @@ export type OstiaryParts = ErasureParts &
     readonly exports: Exports;
     readonly imports: Imports;
     readonly batchEnrolments: BatchEnrolments;
+    readonly compreFaceImports: CompreFaceImports;
     readonly backups: Backups;
     readonly modelSwitch: ModelSwitch;
     readonly models: ModelStore;

@@ -292,6 +292,13 @@ export const newImportSchema = z.strictObject({ folder: folderSchema });
 /** A ZIP archive or CSV list of pictures. */
 export const newEnrolmentsSchema = z.strictObject({ file: z.string().min(1).max(4_096) });
 
+/** Where a CompreFace is, and the key of its recognition service. */
+export const newCompreFaceImportSchema = z.strictObject({
+  url: z.string().min(1).max(2_048),
+  key: z.string().regex(/^[!-~]{1,200}$/),
+  collection: slugSchema.default('default'),
+});
+
 /** Whom to erase: by her id, or by her key in a collection. */
 export const newErasureSchema = z.union([
   z.strictObject({ personId: z.uuid() }),
