@@ -95,7 +95,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       open: (file) => openBatchFile(file, { maxPictureBytes: settings.limits.pictureBytes }),
     }),
     compreFaceImports: createCompreFaceImports({
-      ...{ gallery, people, jobs, audit, signing, log: log.child({ part: 'import' }) },
+      ...{ gallery, people, vision, jobs, audit, signing, log: log.child({ part: 'import' }) },
       connect: (wish) => openSubjectSource(settings, wish),
     }),
     erasures: createErasures({ gallery }),

@@ -5,6 +5,7 @@ import type { Job } from '../domain/job.ts';
 import type { Gallery } from '../domain/ports/gallery.ts';
 import type { Log } from '../domain/ports/log.ts';
 import type { SubjectExample, SubjectSource } from '../domain/ports/subject-source.ts';
+import type { Vision } from '../domain/ports/vision.ts';
 import type { JobTools } from './jobs.ts';
 import { type Patience, patiently } from './patiently.ts';
 import type { People } from './people.ts';
@@ -15,6 +16,7 @@ export type ImportPatience = Readonly<Record<'list' | 'picture' | 'here', Patien
 export type ImportParts = {
   readonly gallery: Pick<Gallery, 'findPerson' | 'listFaces'>;
   readonly people: Pick<People, 'add' | 'enrol' | 'get'>;
+  readonly vision: Pick<Vision, 'ready'>;
   readonly log: Log;
   readonly patience?: ImportPatience;
 };
@@ -51,6 +53,9 @@ const usualPatience: ImportPatience = {
   here: { firstMs: 500, maxMs: 10_000, totalMs: 10 * minuteMs },
 };
 
+/** A picture that brings the engine down so often must not keep the others waiting. */
+const mostFalls = 3;
+
 /** Errors that are one picture's or name's, and leave the others alone. */
 const ofOne: ReadonlySet<ErrorCode> = new Set([
   'picture-unreadable',
@@ -63,6 +68,7 @@ const ofOne: ReadonlySet<ErrorCode> = new Set([
   'face-duplicate',
   'references-full',
   'key-illegal',
+  'vision-down',
 ]);
 const busyHere: ReadonlySet<ErrorCode> = new Set(['overloaded', 'starting', 'vision-down']);
 
@@ -147,15 +153,37 @@ export class CompreFaceImport {
     if (isOwn !== undefined) return isOwn ? 'added' : 'present';
     const picture = await this.#bring(imageId);
     if (picture instanceof AppError) return this.#fail({ imageId }, picture);
-    const { collectionId, tools } = this.#task;
-    const ask = { collectionId, key: subject, picture, faces: 'detect', reach: [collectionId] } as const;
-    const metadata = { [imageIdName]: imageId };
     return this.#each({ imageId }, async () => {
-      await patiently(() => this.#parts.people.enrol({ ...ask, metadata }, tools.signal), {
-        ...{ patience: this.#patience.here, signal: tools.signal },
-        isPassing: (error) => error instanceof AppError && busyHere.has(error.code),
-      });
+      await this.#enrol(subject, imageId, picture);
       return 'added';
+    });
+  }
+
+  async #enrol(key: string, imageId: Uuid, picture: Uint8Array): Promise<void> {
+    const { people, vision } = this.#parts;
+    const { collectionId, tools } = this.#task;
+    const { signal } = tools;
+    const ask = {
+      collectionId,
+      key,
+      picture,
+      faces: 'detect',
+      priority: 'background',
+      reach: 'all',
+    } as const;
+    let falls = 0;
+    const enrol = async () => {
+      try {
+        await people.enrol({ ...ask, metadata: { [imageIdName]: imageId } }, signal);
+      } catch (error) {
+        // While it is started again all are turned away, which is no fall of this one's.
+        if (isCode(error, 'vision-down') && ++falls < mostFalls) await vision.ready(signal);
+        throw error;
+      }
+    };
+    await patiently(enrol, {
+      ...{ patience: this.#patience.here, signal },
+      isPassing: (error) => error instanceof AppError && busyHere.has(error.code) && falls < mostFalls,
     });
   }
 
@@ -177,7 +205,7 @@ export class CompreFaceImport {
       });
       return picture ?? noPicture();
     } catch (error) {
-      if (error instanceof AppError && (error.code === 'too-large' || isUnanswered(error))) return error;
+      if (isCode(error, 'too-large') || isUnanswered(error)) return error;
       throw error;
     }
   }
@@ -207,7 +235,7 @@ export class CompreFaceImport {
         await people.add(collectionId, subject);
         return 'added';
       } catch (error) {
-        if (!(error instanceof AppError && error.code === 'person-exists')) throw error;
+        if (!isCode(error, 'person-exists')) throw error;
         return (await this.#isOwnSubject(subject)) ? 'added' : 'present';
       }
     });
@@ -250,7 +278,11 @@ export class CompreFaceImport {
 }
 
 function isUnanswered(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'url-failed';
+  return isCode(error, 'url-failed');
+}
+
+function isCode(error: unknown, code: ErrorCode): error is AppError {
+  return error instanceof AppError && error.code === code;
 }
 
 function noPicture(): AppError {

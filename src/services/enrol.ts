@@ -19,7 +19,7 @@ import { identityOf, Rooms } from './face-rooms.ts';
 import { enrolNeeds, keptOf, type PicturePolicy, type ReadPicture } from './kept-picture.ts';
 import { type PictureAsk, poseOf } from './pictures.ts';
 
-export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore'> &
+export type EnrolAsk = Pick<PictureAsk, 'picture' | 'faces' | 'minDetectorScore' | 'priority'> &
   Pick<DuplicateAsk, 'collectionId' | 'reach'> & { readonly key: string; readonly metadata?: Metadata };
 
 /** What is kept of a picture beside the template; without its crop a face is not found any more after a change of model. */
@@ -115,7 +115,7 @@ export function createEnrol(given: EnrolParts): Enrolment {
   };
 }
 
-type OnlyFaceAsk = Pick<EnrolAsk, 'picture' | 'faces' | 'minDetectorScore'>;
+type OnlyFaceAsk = Pick<EnrolAsk, 'picture' | 'faces' | 'minDetectorScore' | 'priority'>;
 type OnlyFace = { readonly face: AnalysedFace; readonly picture: ReadPicture };
 
 type PolicedParts = EnrolParts & { readonly policy: EnrolmentPolicy };

@@ -256,7 +256,7 @@ function createServices(
     }),
     erasures: createErasures({ gallery }),
     compreFaceImports: createCompreFaceImports({
-      ...{ ...records, people, signing, log: silentLog },
+      ...{ ...records, people, vision, signing, log: silentLog },
       ...(options.importPatience && { patience: options.importPatience }),
       connect: (wish) =>
         openSubjectSource({ fetch: { allow: 'nothing' }, limits: { pictureBytes: 5 << 20 } }, wish),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../../src/domain/errors.ts';
 import { hasEnded, type Job } from '../../../src/domain/job.ts';
+import type { Vision } from '../../../src/domain/ports/vision.ts';
+import { withOwn } from '../../../src/primitives/with-own.ts';
 import type { ImportPatience } from '../../../src/services/compreface-import.ts';
 import { type Fate, openRelay } from '../../fixtures/fetching/relay.ts';
 import { startTestApp, type TestApp, type TestAppOptions } from '../../harness/app.ts';
@@ -7,6 +10,7 @@ import { patience } from '../../harness/command.ts';
 import { call } from '../../harness/http-client.ts';
 import { startOwnApi } from '../../harness/own-api.ts';
 import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
+import { openTestVision } from '../../harness/vision.ts';
 
 const short = { firstMs: 1, maxMs: 5, totalMs: 60 };
 const importPatience: ImportPatience = { list: short, picture: short, here: { ...short, totalMs: 60_000 } };
@@ -148,6 +152,25 @@ describe('an import from a CompreFace', () => {
         refused(ids.annAgain, 'too-large'),
       ]),
     });
+  });
+
+  test('leaves out a picture that brings the engine down each time', async () => {
+    const vision = await openTestVision();
+    const poison = await portrait('bea');
+    let falls = 0;
+    await using here = await openHere({
+      vision: withOwn<Vision>(vision, {
+        async analyse(request, signal) {
+          if (!poison.equals(request.picture)) return vision.analyse(request, signal);
+          falls++;
+          throw new AppError('vision-down', 'It ended');
+        },
+      }),
+    });
+    expect(await ended(here, await begin(here))).toMatchObject({
+      ...{ state: 'done', report: { examples: { added: 2, failed: 3 } } },
+    });
+    expect(falls).toBe(3);
   });
 
   test('fails when the other one dies, and is begun again when it is back', async () => {
