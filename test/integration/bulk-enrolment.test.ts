@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../src/domain/job.ts';
@@ -6,6 +6,7 @@ import type { JobAnswer } from '../../src/http/dialects/ostiary/wire.ts';
 import type { BatchReport } from '../../src/services/enrol-batch.ts';
 import { type Packed, zipOf } from '../fixtures/archives/zip.ts';
 import { ostiary, patience, startService, tempFolder } from '../harness/command.ts';
+import { call } from '../harness/http-client.ts';
 import { type OwnApi, startOwnApi } from '../harness/own-api.ts';
 import { emptyRoom, group, portrait } from '../harness/photographs.ts';
 
@@ -163,44 +164,40 @@ describe('bulk enrolment', () => {
   });
 });
 
-describe('ostiary enrol --from', () => {
-  it('goes on after kill −9 and neither loses nor doubles a picture', async () => {
-    await using folder = await tempFolder();
-    const data = join(folder.path, 'data');
-    const names = ['ann', 'bea', 'cleo', 'dora'] as const;
-    const files: Record<string, Uint8Array> = {};
-    for (const name of names)
-      for (let at = 0; at < 20; at++) {
-        // Bytes after the end of a JPEG change the file and not the picture, so that only the first is new.
-        const take = await portrait(name, at % 2 ? 'other' : 'first');
-        files[`${name}/${at}.jpg`] = Buffer.concat([take, Buffer.from(`${at}`)]);
-      }
-    const archive = join(folder.path, 'people.zip');
-    await writeFile(archive, zipOf(packed(files)));
-    let id: string;
-    {
-      await using service = await startService({ data });
-      const enrolling = ostiary(['--json', 'enrol', '--from', archive], { data });
-      const job = await vi.waitFor(async () => {
-        const { stdout } = await ostiary(['--json', 'jobs', 'list', '--kind', 'enrol'], { data });
-        const [job] = (JSON.parse(stdout) as { jobs: JobAnswer[] }).jobs;
-        expect(job!.progress.done).toBeGreaterThan(0);
-        return job!;
-      }, patience);
-      expect(job.state).toBe('running');
-      id = job.id;
-      process.kill(service.pid, 'SIGKILL');
-      await enrolling;
+it('goes on after kill −9 and neither loses nor doubles a picture', async () => {
+  await using folder = await tempFolder();
+  const files: Record<string, Uint8Array> = {};
+  for (const name of ['ann', 'bea', 'cleo', 'dora'] as const)
+    for (let at = 0; at < 10; at++) {
+      // Bytes after the end of a picture change the file and not the face, so that only the first two are new.
+      const take = await portrait(name, at % 2 ? 'other' : 'first');
+      files[`${name}/${at}.jpg`] = Buffer.concat([take, Buffer.from(`${at}`)]);
     }
-    await using _service = await startService({ data });
-    const { stdout } = await ostiary(['--json', 'jobs', 'show', '--follow', id], { data });
-    const job = JSON.parse(stdout) as JobAnswer & { report: BatchReport };
-    expect(job).toMatchObject({ state: 'done', report: { refused: 0, ignored: 0 } });
-    expect(job.report.added + job.report.present).toBe(80);
-    const shown = await ostiary(['--json', 'collections', 'show', 'default'], { data });
-    expect(JSON.parse(shown.stdout)).toMatchObject({ members: 4, references: 8 });
-  });
+  await mkdir(join(folder.path, 'exports'));
+  await writeFile(join(folder.path, 'exports/people.zip'), zipOf(packed(files)));
+  let service = await startService({ data: folder.path });
+  const key = (await readFile(join(folder.path, 'admin-credential'), 'utf8')).trim();
+  const ask = async <Answer>(method: string, path: string, json?: unknown) =>
+    (await call(`${service.url}/ostiary/v1`, method, path, { key, json })).json as Answer;
+  const { id } = await ask<JobAnswer>('POST', '/collections/default/enrolments', { file: 'people.zip' });
+  await vi.waitFor(async () => {
+    expect((await ask<JobAnswer>('GET', `/jobs/${id}`)).progress.done).toBeGreaterThan(0);
+  }, patience);
+  process.kill(service.pid, 'SIGKILL');
+  expect(await service.stop()).toBe('SIGKILL');
+  service = await startService({ data: folder.path });
+  await using _ended = service;
+  const job = await vi.waitFor(async () => {
+    const job = await ask<JobAnswer & { report: BatchReport }>('GET', `/jobs/${id}`);
+    expect(job.state).toBe('done');
+    return job;
+  }, patience);
+  expect(job.report).toMatchObject({ refused: 0, ignored: 0 });
+  expect(job.report.added + job.report.present).toBe(40);
+  expect(await ask('GET', '/collections/default')).toMatchObject({ members: 4, references: 8 });
+});
 
+describe('ostiary enrol --from', () => {
   it('tells what was refused by its path, in words and as JSON', async () => {
     await using folder = await tempFolder();
     const data = join(folder.path, 'data');
@@ -225,8 +222,7 @@ describe('ostiary enrol --from', () => {
         refusals: [{ entry: 2, file: 'bea/room.jpg', code: 'no-face' }],
       },
     });
-    for (const wrong of [['enrol'], ['enrol', 'ann'], ['enrol', 'ann', archive, '--from', archive]])
-      expect(await ostiary(wrong, { data })).toMatchObject({ exitCode: 2 });
+    expect(await ostiary(['enrol', 'ann', '--from', archive], { data })).toMatchObject({ exitCode: 2 });
     expect(await ostiary(['enrol', '--from', join(folder.path, 'gone.csv')], { data })).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('There is no'),
