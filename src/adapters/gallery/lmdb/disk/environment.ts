@@ -4,9 +4,9 @@ import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../../../domain/errors.ts';
 import { Gate } from '../../../../primitives/gate.ts';
-import { Shares } from '../../../../primitives/shares.ts';
 import { type Change, Changes } from './changes.ts';
 import { type Codec, json } from './codecs.ts';
+import { Commits } from './commits.ts';
 import { checkHead } from './file-head.ts';
 import { makeWhole, nameDraft, removeDraft, syncFolder } from './new-file.ts';
 import { OpenFile, type Snapshot } from './open-file.ts';
@@ -19,8 +19,11 @@ import { Traces } from './traces.ts';
 /** With less room than this a failed commit is put down to the full disk. */
 const fullBelowBytes = 4 * 1024 * 1024;
 
-/** All writes of one commit are decided in one turn of the event loop, which they hold no longer than this. */
-const commitMs = 4;
+/** Writes hold the event loop no longer than this at a time, but for a single long one. */
+const turnMs = 4;
+/** So while somebody waits for answers that the event loop must make, which is so for a while after each `hurry`. */
+const hurriedTurnMs = 1;
+const hurryMs = 100;
 
 const tracesTable = 'traces';
 
@@ -34,7 +37,7 @@ export class Environment {
   readonly file: string;
   readonly nowMs: () => number;
   readonly #gate = new Gate();
-  readonly #shares = new Shares(commitMs);
+  readonly #commits = new Commits({ root: () => this.#open.root, turnMs: () => this.#turnMs });
   readonly #traces: Traces;
   /** Whether the file was made before traces were noted. */
   readonly #isOlder: boolean;
@@ -46,6 +49,7 @@ export class Environment {
   /** Of the write that is decided now. */
   #changed: Change[] = [];
   #hasRemoved = false;
+  #hurriedAtMs = Number.NEGATIVE_INFINITY;
   /** Since when there may be traces that the file does not tell of. */
   #untoldSinceMs: number | undefined;
 
@@ -98,12 +102,17 @@ export class Environment {
 
   /**
    * Runs `decide` with the state before it in sight; what it puts and removes is durable when the promise resolves,
-   * and undone when `decide` throws or the commit fails. Calls made at the same time share commits, each with its own
-   * undoing: as many as hold the event loop for a few milliseconds. `storage-full` and `storage-failed` tell why a commit
-   * failed; the next may succeed.
+   * and undone when `decide` throws or the commit fails. Before it resolves, and before that of any later write, `committed`
+   * is called. Calls made at the same time share commits, each with its own undoing: as many as hold the event loop for
+   * a few milliseconds. `storage-full` and `storage-failed` tell why a commit failed; the next may succeed.
    */
-  async write<R>(decide: () => R): Promise<R> {
-    return this.#gate.pass(() => this.#write(decide));
+  async write<R>(decide: () => R, committed?: (result: R) => void): Promise<R> {
+    return this.#gate.pass(() => this.#write(decide, committed));
+  }
+
+  /** Somebody is searching: writes give way sooner for a while. */
+  hurry(): void {
+    this.#hurriedAtMs = performance.now();
   }
 
   /** What is read of it does not change over the turns of the event loop. Call its `done` soon. */
@@ -175,40 +184,43 @@ export class Environment {
     await this.#open.close();
   }
 
+  get #turnMs(): number {
+    return performance.now() - this.#hurriedAtMs < hurryMs ? hurriedTurnMs : turnMs;
+  }
+
   #ask<T>(work: () => T): T {
     return asking(basename(this.file), work);
   }
 
-  async #write<R>(decide: () => R): Promise<R> {
+  async #write<R>(decide: () => R, committed: (result: R) => void = () => {}): Promise<R> {
     let refusal: unknown;
     const changed: Change[] = [];
-    const place = await this.#shares.enter();
     try {
       if (!this.#isFolderSynced) await this.#syncFolder();
-      const result = await this.#open.root.childTransaction(() => {
-        const start = performance.now();
-        this.#changed = changed;
-        this.#hasRemoved = false;
-        try {
-          const result = decide();
-          if (this.#hasRemoved || this.#untoldSinceMs !== undefined) this.#tellOfTraces();
-          return result;
-        } catch (error) {
-          refusal = error;
-          throw error;
-        } finally {
-          place.done(performance.now() - start);
-        }
-      });
-      if (this.#untoldSinceMs !== undefined && this.#traces.sinceMs() !== undefined)
-        this.#untoldSinceMs = undefined;
-      return result;
+      return await this.#commits.run(
+        () => {
+          this.#changed = changed;
+          this.#hasRemoved = false;
+          try {
+            const result = decide();
+            if (this.#hasRemoved || this.#untoldSinceMs !== undefined) this.#tellOfTraces();
+            return result;
+          } catch (error) {
+            refusal = error;
+            throw error;
+          }
+        },
+        (result) => {
+          if (this.#untoldSinceMs !== undefined && this.#traces.sinceMs() !== undefined)
+            this.#untoldSinceMs = undefined;
+          committed(result);
+        },
+      );
     } catch (error) {
       // A commit that fails may leave bytes of what it did not write.
       if (refusal === undefined) this.#untoldSinceMs ??= this.nowMs();
       throw refusal instanceof AppError ? refusal : await this.#translate(error);
     } finally {
-      place.done(0);
       this.#changes?.add(changed);
     }
   }

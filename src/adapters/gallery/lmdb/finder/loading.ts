@@ -1,5 +1,6 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { Uuid } from '../../../../domain/gallery.ts';
+import { Pace } from '../../../../primitives/pace.ts';
 import { numberIn, packKey, packOf } from '../disk/code-packs.ts';
 import { numberAt, numberBytes, ownUuidBytes, uuidAt } from '../disk/keys.ts';
 import { idBytes } from '../disk/record-keys.ts';
@@ -9,7 +10,6 @@ import { stateKey, type Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
 import type { Filler } from './filler.ts';
 import type { Finder } from './finder.ts';
-import { Pace } from './pace.ts';
 import type { Readiness } from './readiness.ts';
 import { remakePack } from './remake-pack.ts';
 

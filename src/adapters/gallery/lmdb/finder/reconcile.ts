@@ -1,3 +1,4 @@
+import { Pace } from '../../../../primitives/pace.ts';
 import { codeGroups, numberIn, packKey, packOf, packSize } from '../disk/code-packs.ts';
 import { numberAt, numberBytes } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
@@ -5,7 +6,6 @@ import type { Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
 import { codeOf } from './codes.ts';
 import type { Finder } from './finder.ts';
-import { Pace } from './pace.ts';
 
 const keysAtOnce = 256;
 const placesOfPack = Array.from({ length: packSize }, (_, place) => place);

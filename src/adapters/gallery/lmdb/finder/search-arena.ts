@@ -1,6 +1,6 @@
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
+import { Pace } from '../../../../primitives/pace.ts';
 import type { ArenaSearch, Candidates } from './arena.ts';
-import { Pace } from './pace.ts';
 import { type FindRow, ProbeSearch, type ReadTemplate } from './probe-search.ts';
 import type { Hit, IdentityOf } from './top-hits.ts';
 

@@ -2,13 +2,13 @@ import { AppError } from '../../../../domain/errors.ts';
 import type { FaceCrop, Template } from '../../../../domain/face.ts';
 import { checkVector } from '../../../../domain/gallery-rules.ts';
 import type { SwitchWish } from '../../../../domain/ports/template-models.ts';
+import { Pace } from '../../../../primitives/pace.ts';
 import type { TemplateRow } from '../disk/codecs.ts';
 import { numberAt, numberBytes } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
 import type { Tables } from '../disk/tables.ts';
 import { codeOf } from '../finder/codes.ts';
 import type { Finder } from '../finder/finder.ts';
-import { Pace } from '../finder/pace.ts';
 import type { Writer } from '../writing/writer.ts';
 
 export type EmbedParts = { readonly tables: Tables; readonly finder: Finder; readonly writer: Writer };

@@ -5,11 +5,11 @@ import type {
   SwitchWish,
   TemplateModels,
 } from '../../../../domain/ports/template-models.ts';
+import { Pace } from '../../../../primitives/pace.ts';
 import { templateIds, templateModel } from '../disk/codecs.ts';
 import { numberAt, numberBytes } from '../disk/keys.ts';
 import { readable } from '../disk/table.ts';
 import { stateKey } from '../disk/tables.ts';
-import { Pace } from '../finder/pace.ts';
 import { CropWalk, type EmbedParts } from './embed-crops.ts';
 import { isToBePlaced, nextToPlace, placeSome } from './place-templates.ts';
 

@@ -1,9 +1,9 @@
 import type { StoreReport, VerifyWish } from '../../../../domain/store-report.ts';
+import { Pace } from '../../../../primitives/pace.ts';
 import type { Environment } from '../disk/environment.ts';
 import type { Pictures } from '../disk/pictures.ts';
 import type { Tables } from '../disk/tables.ts';
 import type { Finder } from '../finder/finder.ts';
-import { Pace } from '../finder/pace.ts';
 import type { Writer } from '../writing/writer.ts';
 import { checksOf, lateChecksOf } from './checks.ts';
 import { Faults } from './faults.ts';

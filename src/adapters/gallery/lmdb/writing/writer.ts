@@ -27,13 +27,17 @@ export class Writer {
 
   /** Rejects with `BeingCleared` or `StillLeaving` when `decide` meets what is to go before. */
   async commit<R>(decide: (ledger: Ledger) => R): Promise<Committed<R>> {
-    const { result, after } = await this.#parts.environment.write(() => {
-      const ledger = new Ledger(this.#parts);
-      const decided = decide(ledger);
-      ledger.finish();
-      return { result: decided, after: ledger.after };
-    });
-    for (const step of after) follow(this.#parts.finder, step);
+    const { result, after } = await this.#parts.environment.write(
+      () => {
+        const ledger = new Ledger(this.#parts);
+        const decided = decide(ledger);
+        ledger.finish();
+        return { result: decided, after: ledger.after };
+      },
+      (committed) => {
+        for (const step of committed.after) follow(this.#parts.finder, step);
+      },
+    );
     const gone = after.flatMap((step) => (step.kind === 'picture-gone' ? [step.referenceId] : []));
     return { result, whole: await this.removePictures(gone) };
   }
