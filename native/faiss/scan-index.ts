@@ -56,6 +56,8 @@ export type EncodedRows = {
 export class ScanIndex implements VectorIndex {
   readonly dimensions: number;
   readonly originals: Originals;
+  /** The size of one row's code. */
+  readonly codeBytes: number;
   readonly #index: NativeScanIndex;
 
   constructor({ dimensions, originals, seed = 1, kernel }: ScanIndexSettings) {
@@ -68,6 +70,7 @@ export class ScanIndex implements VectorIndex {
     this.dimensions = dimensions;
     this.originals = originals;
     this.#index = new native.NativeScanIndex(dimensions, bytesAValue[originals], seed, kernel);
+    this.codeBytes = this.#index.codeBytes;
   }
 
   get rows(): number {
@@ -77,11 +80,6 @@ export class ScanIndex implements VectorIndex {
   /** The kernels in use. */
   get kernel(): string {
     return this.#index.kernel;
-  }
-
-  /** The size of one row's code. */
-  get codeBytes(): number {
-    return this.#index.codeBytes;
   }
 
   /** The codes of some vectors, by all threads; the vectors must stay as they are until it resolves. */

@@ -1,4 +1,4 @@
-import { type Stamp, stampAt, stampBytes, stampLength } from '../primitives/stamp.ts';
+import { type Stamp, stampAt, stampLength, writeStamp } from '../primitives/stamp.ts';
 import { ownUuidBytes, uuidAt } from '../primitives/uuid-bytes.ts';
 import { AppError } from './errors.ts';
 import type { Uuid } from './gallery.ts';
@@ -22,12 +22,17 @@ const uuidLength = 16;
 
 /** Collection, then stamp: in the order of these bytes a collection's changes stand together and in order of time. */
 export function changeKey(collectionId: Uuid, stamp: Stamp): Buffer {
-  return Buffer.concat([ownUuidBytes(collectionId), stampBytes(stamp)]);
+  const key = Buffer.allocUnsafe(uuidLength + stampLength);
+  ownUuidBytes(collectionId).copy(key);
+  writeStamp(stamp, key, uuidLength);
+  return key;
 }
 
 /** A change as it is stored: its `changeKey`, and the entity (1 byte) before the id (16). */
 export function encodeChange({ stamp, collectionId, entity, id }: Change): { key: Buffer; value: Buffer } {
-  const value = Buffer.concat([Buffer.of(changedEntities.indexOf(entity)), ownUuidBytes(id)]);
+  const value = Buffer.allocUnsafe(1 + uuidLength);
+  value[0] = changedEntities.indexOf(entity);
+  ownUuidBytes(id).copy(value, 1);
   return { key: changeKey(collectionId, stamp), value };
 }
 

@@ -39,12 +39,17 @@ export function latestStamp(...stamps: readonly (Stamp | undefined)[]): Stamp | 
 }
 
 /** Milliseconds (6 bytes), count (2), device (16), high byte first: the order of the bytes is that of the stamps. */
-export function stampBytes({ ms, count, device }: Stamp): Buffer {
+export function stampBytes(stamp: Stamp): Buffer {
   const bytes = Buffer.allocUnsafe(stampLength);
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes.writeUInt16BE(count, 6);
-  ownUuidBytes(device).copy(bytes, 8);
+  writeStamp(stamp, bytes, 0);
   return bytes;
+}
+
+/** Writes a stamp's bytes to `at`. */
+export function writeStamp({ ms, count, device }: Stamp, bytes: Buffer, at: number): void {
+  bytes.writeUIntBE(ms, at, 6);
+  bytes.writeUInt16BE(count, at + 6);
+  ownUuidBytes(device).copy(bytes, at + 8);
 }
 
 /** The stamp whose bytes start at `at`; a RangeError when there are fewer than `stampLength`. */

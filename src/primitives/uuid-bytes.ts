@@ -6,6 +6,9 @@ const hyphen = '-'.charCodeAt(0);
 /** By character code: the value of a digit, in lower case. */
 const digits = new Int8Array(128).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) digits[digit.charCodeAt(0)] = value;
+const mostRecent = 256;
+/** What was asked for last: one write needs the same few ids again and again. */
+const recent = new Map<string, Buffer>();
 
 /** Sixteen bytes; `undefined` for what is no UUID in lower case, which therefore names nothing. */
 export function uuidBytes(uuid: string): Buffer | undefined {
@@ -25,10 +28,14 @@ function digitAt(uuid: string, at: number): number {
   return digits[uuid.charCodeAt(at)] ?? -1;
 }
 
-/** As `uuidBytes`, for a UUID that we have made ourselves. */
+/** As `uuidBytes`, for a UUID that we have made ourselves; to be read only, for others get the same. */
 export function ownUuidBytes(uuid: string): Buffer {
+  const known = recent.get(uuid);
+  if (known) return known;
   const bytes = uuidBytes(uuid);
   if (!bytes) throw new TypeError(`Expected a UUID in lower case, found ${JSON.stringify(uuid)}`);
+  if (recent.size === mostRecent) recent.clear();
+  recent.set(uuid, bytes);
   return bytes;
 }
 

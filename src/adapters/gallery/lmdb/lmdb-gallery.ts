@@ -103,7 +103,7 @@ export class LmdbGallery implements Gallery {
     return this.#write((ledger) => {
       const collection = ledger.collection(collectionId);
       if (findMember(ledger, collection, key)) throw personExists();
-      return { collectionId, ...addMember(ledger, collection, key) };
+      return { collectionId, ...addMember(ledger, collection, { key, referenceCount: 0 }) };
     });
   }
 
@@ -114,7 +114,7 @@ export class LmdbGallery implements Gallery {
       requirePerson(this.#reader, personId);
       if (findMemberOf(ledger, collection, personId) ?? findMember(ledger, collection, key))
         throw personExists();
-      return { collectionId, ...placeMember(ledger, collection, { key, personId }) };
+      return { collectionId, ...placeMember(ledger, collection, { key, personId, referenceCount: 0 }) };
     });
   }
 

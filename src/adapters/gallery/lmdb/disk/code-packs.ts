@@ -65,6 +65,7 @@ export const codePack: Codec<readonly PackedCode[], readonly PackedCode[] | Uint
     return Buffer.concat([Buffer.of(version), ...[...groups.values()].flatMap(encodeGroup)]);
   },
   decode: (payload) => codeGroups(payload).flatMap((group) => rowsOf(payload, group)),
+  isView: true,
 };
 
 /** A pack with one code more; `undefined` where it has one at that place, or its last group is another's. */

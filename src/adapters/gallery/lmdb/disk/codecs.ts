@@ -9,6 +9,8 @@ import { Scratch } from './scratch.ts';
 export type Codec<V, W = V> = {
   readonly encode: (value: W) => Uint8Array;
   readonly decode: (payload: Buffer) => V;
+  /** Whether what is decoded is a view of the payload. */
+  readonly isView?: true;
 };
 
 /**
@@ -27,10 +29,18 @@ export const uuid: Codec<Uuid> = { encode: ownUuidBytes, decode: (payload) => uu
 /** For tables whose keys say all. */
 export const nothing: Codec<true> = { encode: () => new Uint8Array(), decode: () => true };
 
-export const bytes: Codec<Uint8Array> = { encode: (value) => value, decode: (payload) => payload };
+export const bytes: Codec<Uint8Array> = {
+  encode: (value) => value,
+  decode: (payload) => payload,
+  isView: true,
+};
 
-/** As `bytes`; what is read is a view of the record. */
-export const buffer: Codec<Buffer> = { encode: (value) => value, decode: (payload) => payload };
+/** As `bytes`, for buffers. */
+export const buffer: Codec<Buffer> = {
+  encode: (value) => value,
+  decode: (payload) => payload,
+  isView: true,
+};
 
 /** Everything the index needs to know of a reference, so that a start reads one table in one go. */
 export type TemplateRow = {
@@ -116,7 +126,10 @@ const scratch = new Scratch();
 export const crop: Codec<FaceCrop> = {
   encode({ landmarks, jpeg }) {
     const payload = scratch.take(landmarkBytes + jpeg.length);
-    payload.set(new Uint8Array(Float64Array.from(landmarks.flat()).buffer));
+    for (const [at, [x, y]] of landmarks.entries()) {
+      payload.writeDoubleLE(x, at * 16);
+      payload.writeDoubleLE(y, at * 16 + 8);
+    }
     payload.set(jpeg, landmarkBytes);
     return payload;
   },

@@ -49,6 +49,7 @@ export function storedStamp(text: StampText): Stamp {
 export function personRecord({ stamps, numberMoves, ...person }: SyncedPerson): PersonRecord {
   const created = stampText(stamps.created);
   const later = personGroups
+    .filter((group) => stamps[group] !== stamps.created)
     .map((group): [PersonGroup, StampText] => [group, stampText(stamps[group])])
     .filter(([, text]) => text !== created);
   const written = { created, ...Object.fromEntries(later) };

@@ -81,6 +81,7 @@ export class Table<V, W = V> implements ReadTable<V> {
   }
 
   get(key: Buffer, snapshot?: Snapshot): V | undefined {
+    if (!snapshot && !this.#codec.isView) return this.look(key, this.#codec.decode);
     const place = this.#seal.place(key);
     const value = this.#ask(snapshot, (records) =>
       snapshot ? records.get(place, { transaction: snapshot.transaction }) : records.getBinary(place),

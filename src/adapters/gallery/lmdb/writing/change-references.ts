@@ -8,9 +8,8 @@ import type { ReferenceRecord } from '../disk/tables.ts';
 import type { Reader } from '../reading/reader.ts';
 import { type EnrolParts, requirePerson, withPictures } from './enrol.ts';
 import type { Ledger, OpenCollection } from './ledger.ts';
-import { findMember, findMemberOf, giveReference, memberFor, memberOf, putMember } from './members.ts';
+import { addToMember, findMember, findMemberOf, giveReference, memberFor, memberOf } from './members.ts';
 import {
-  addToMember,
   faceOf,
   findReference,
   findSibling,
@@ -96,11 +95,11 @@ function move(
   { key, personId }: Change<'move'>,
 ): ListedReference {
   const { number } = record;
-  const heir = memberFor(ledger, collection, { key, personId, number });
+  const heir = memberFor(ledger, collection, { key, personId, number, gets: 0 });
   if (heir.personId === record.personId) return { ...record, key: heir.key };
   const given = giveReference(ledger, collection, { number, personId: heir.personId });
   ledger.journal.giveReference(given);
-  putMember(ledger, collection, { ...heir, referenceCount: heir.referenceCount + 1 });
+  addToMember(ledger, collection, heir);
   takeFromMember(ledger, collection, memberOf(ledger, collection, record.personId));
   return { ...given, key: heir.key };
 }
@@ -116,12 +115,14 @@ function addSibling(
   const { personId } = record;
   const number = ledger.nextNumber('lastReference');
   const wanted = key ?? freeKey(ledger, target, memberOf(ledger, collection, personId).key);
-  const member =
-    findMemberOf(ledger, target, personId) ?? memberFor(ledger, target, { key: wanted, personId, number });
+  const known = findMemberOf(ledger, target, personId);
+  const member = known
+    ? addToMember(ledger, target, known)
+    : memberFor(ledger, target, { key: wanted, personId, number, gets: 1 });
   const hasPicture = picture !== undefined;
   const sibling = { ...record, id, number, collectionId: to, hasPicture, createdAtMs: ledger.nowMs() };
   putReference(ledger, target, { ...sibling, ...faceOf(ledger, record) });
-  addToMember(ledger, target, member);
+  ledger.putCollection(target, { references: target.record.references + 1 });
   return listedReference({ ...sibling, key: member.key });
 }
 

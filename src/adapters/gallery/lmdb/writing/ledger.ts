@@ -56,6 +56,7 @@ export class Ledger {
   readonly journal: Journal;
   readonly codes: CodeChanges;
   readonly nowMs: () => number;
+  readonly #stamped: StampedTables;
   readonly #clock: HybridClock;
   readonly #nextId: () => Uuid;
   /** Those that were opened in this write, and of these whose record has changed: it is put at the end. */
@@ -65,7 +66,8 @@ export class Ledger {
 
   constructor({ tables, clock, nowMs, nextId }: LedgerParts) {
     this.tables = tables;
-    this.journal = new Journal(new StampedTables(tables, this.after), clock);
+    this.#stamped = new StampedTables(tables, this.after);
+    this.journal = new Journal(this.#stamped, clock);
     this.codes = new CodeChanges(tables);
     this.nowMs = nowMs;
     this.#clock = clock;
@@ -78,6 +80,7 @@ export class Ledger {
     for (const { bytes, record } of this.#changed) this.tables.collections.put(bytes, record);
     this.codes.finish();
     this.journal.finish();
+    this.#stamped.finish();
     const { last } = this.#clock;
     const stamped = last && { lastStamp: stampText(last) };
     this.tables.meta.put(stateKey, { ...this.#state, ...stamped });

@@ -54,66 +54,76 @@ export function findMemberOf(ledger: Ledger, collection: OpenCollection, personI
     : undefined;
 }
 
-/** Makes a person and gives her a place. */
-export function addMember(ledger: Ledger, collection: OpenCollection, key: string): Member {
-  const id = ledger.unusedPersonId();
+/** Makes a person and gives her a place, and as many references as are about to be written. */
+export function addMember(
+  ledger: Ledger,
+  collection: OpenCollection,
+  { key, referenceCount }: { key: string; referenceCount: number },
+): Member {
+  const personId = ledger.unusedPersonId();
   const number = ledger.nextNumber('lastPerson');
-  ledger.journal.addPerson(newPerson({ id, number, key, createdAtMs: ledger.nowMs() }));
-  return placeMember(ledger, collection, { key, personId: id });
+  ledger.journal.addPerson(newPerson({ id: personId, number, key, createdAtMs: ledger.nowMs() }));
+  return placeMember(ledger, collection, { key, personId, referenceCount });
 }
 
 /**
  * Gives somebody who has no place here one under a key that nobody has. Throws `StillLeaving` while references of hers
  * go that she had here before.
  */
-export function placeMember(
-  ledger: Ledger,
-  collection: OpenCollection,
-  { key, personId }: { key: string; personId: Uuid },
-): Member {
+export function placeMember(ledger: Ledger, collection: OpenCollection, member: Member): Member {
+  const { key, personId } = member;
   if (ledger.tables.departures.has(memberPrefix(collection.bytes, personId)))
     throw new StillLeaving(collection.record.id, personId);
-  const member = { key, personId, referenceCount: 0 };
   putMember(ledger, collection, member);
+  putPlace(ledger, collection, member);
   ledger.putCollection(collection, { members: collection.record.members + 1 });
   ledger.journal.place({ collectionId: collection.record.id, personId, key });
   return member;
 }
 
-/** Whom a face goes to; `number` is the face's, for an automatic key. */
+/** Whom a face goes to; `number` is the face's, for an automatic key. She has as many references more as she `gets`. */
 export type MemberWish = {
   readonly key: KeyWish;
   /** Of somebody who is there for those who read. */
   readonly personId?: Uuid | undefined;
   readonly isNew?: boolean | undefined;
   readonly number: number;
+  readonly gets: 0 | 1;
 };
 
 /** The member who is wished for: found, placed or made. */
 export function memberFor(
   ledger: Ledger,
   collection: OpenCollection,
-  { key, personId, isNew, number }: MemberWish,
+  { key, personId, isNew, number, gets }: MemberWish,
 ): Member {
   const holder = key === null ? undefined : findMember(ledger, collection, key);
   const member = personId === undefined ? holder : findMemberOf(ledger, collection, personId);
   if (member && isNew) throw personExists();
-  if (member) return member;
+  if (member) return gets === 0 ? member : addToMember(ledger, collection, member);
   if (holder) throw personExists();
   const free = key ?? automaticKey(number, (taken) => findMember(ledger, collection, taken) !== undefined);
   return personId === undefined
-    ? addMember(ledger, collection, free)
-    : placeMember(ledger, collection, { key: free, personId });
+    ? addMember(ledger, collection, { key: free, referenceCount: gets })
+    : placeMember(ledger, collection, { key: free, personId, referenceCount: gets });
 }
 
-/** Writes all records of a member's place; only the count when the place is there. */
+/** Counts one more reference of a member; the collection's number of references is the caller's part. */
+export function addToMember(ledger: Ledger, collection: OpenCollection, member: Member): Member {
+  const counted = { ...member, referenceCount: member.referenceCount + 1 };
+  putMember(ledger, collection, counted);
+  return counted;
+}
+
+/** Writes the record of a member who has her place under that key, or gets it. */
 export function putMember({ tables }: Ledger, collection: OpenCollection, member: Member): void {
   const { key, ...record } = member;
   tables.memberships.put(memberKey(collection.bytes, key), record);
-  const place = placeKey(record.personId, collection.bytes);
-  if (tables.places.get(place) === key) return;
+}
+
+function putPlace({ tables }: Ledger, collection: OpenCollection, { key, personId }: Member): void {
   tables.foldedKeys.put(foldedKey(collection.bytes, key), true);
-  tables.places.put(place, key);
+  tables.places.put(placeKey(personId, collection.bytes), key);
 }
 
 export function renameMember(
@@ -123,6 +133,7 @@ export function renameMember(
 ): void {
   removePlace(ledger, collection, from);
   putMember(ledger, collection, { ...from, key: to });
+  putPlace(ledger, collection, { ...from, key: to });
   const place = { collectionId: collection.record.id, personId: from.personId };
   ledger.journal.rekey(place, { from: from.key, to });
 }

@@ -32,23 +32,17 @@ export function addReference(
   checkVector(vector, dimensions);
   if (dimensions === undefined) tables.models.put(Buffer.from(modelId), vector.length);
   const number = ledger.nextNumber('lastReference');
-  const member = memberFor(ledger, collection, { key, personId: wanted, isNew, number });
+  const member = memberFor(ledger, collection, { key, personId: wanted, isNew, number, gets: 1 });
   const { personId } = member;
   const identity = { id, number, collectionId: collection.record.id, personId, createdAtMs: ledger.nowMs() };
   const reference = newReference(identity, face);
   putReference(ledger, collection, reference);
-  addToMember(ledger, collection, member);
+  ledger.putCollection(collection, { references: collection.record.references + 1 });
   const replaced = replacing === undefined ? undefined : findReference(ledger, collection, replacing);
   // After the new one has come: her place in the collection stays.
   if (replaced?.personId === personId) removeReference(ledger, collection, replaced);
   if (change) ledger.journal.changePerson(personId, change);
   return { ...reference, key: member.key };
-}
-
-/** Counts one more reference of a member who has the record of it. */
-export function addToMember(ledger: Ledger, collection: OpenCollection, member: Member): void {
-  putMember(ledger, collection, { ...member, referenceCount: member.referenceCount + 1 });
-  ledger.putCollection(collection, { references: collection.record.references + 1 });
 }
 
 /** Writes all records of a new reference; the counts are the caller's part. */

@@ -14,6 +14,8 @@ import type { AfterCommit } from './after-commit.ts';
 export class StampedTables implements JournalRecords {
   readonly #tables: Tables;
   readonly #after: AfterCommit[];
+  /** Memberships as this write leaves them, by place: an enrolment changes one twice. */
+  readonly #memberships = new Map<string, SyncedMembership>();
 
   constructor(tables: Tables, after: AfterCommit[]) {
     this.#tables = tables;
@@ -37,16 +39,27 @@ export class StampedTables implements JournalRecords {
   }
 
   membership({ collectionId, personId }: Place): SyncedMembership | undefined {
+    const changed = this.#memberships.get(`${collectionId} ${personId}`);
+    if (changed) return changed;
     const key = placeKey(personId, ownUuidBytes(collectionId));
     const stamps = readable(() => this.#tables.memberStamps.get(key));
     return stamps && { collectionId, personId, ...stamps };
   }
 
-  putMembership({ collectionId, personId, ...stamps }: SyncedMembership): void {
-    this.#tables.memberStamps.put(placeKey(personId, ownUuidBytes(collectionId)), stamps);
+  putMembership(membership: SyncedMembership): void {
+    this.#memberships.set(`${membership.collectionId} ${membership.personId}`, membership);
+  }
+
+  /** Writes what was held back; to be called when all else is written. */
+  finish(): void {
+    for (const { collectionId, personId, ...stamps } of this.#memberships.values()) {
+      this.#tables.memberStamps.put(placeKey(personId, ownUuidBytes(collectionId)), stamps);
+    }
+    this.#memberships.clear();
   }
 
   membershipsOf(personId: Uuid): Uuid[] {
+    this.finish();
     return collectionsAmong(this.#tables.memberStamps.keys({ prefix: ownUuidBytes(personId) }));
   }
 
