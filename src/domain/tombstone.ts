@@ -10,16 +10,21 @@ export function receiptOf(tombstone: Tombstone | undefined): ErasureReceipt | un
   return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
 }
 
+type FindTombstone = (personId: Uuid) => Tombstone | undefined;
+
 /** The receipt of whom she became one with last, if that one was erased; her own if she was. */
-export function receiptOfLast(
-  tombstone: Tombstone,
-  find: (personId: Uuid) => Tombstone | undefined,
-): ErasureReceipt | undefined {
+export function receiptOfLast(tombstone: Tombstone, find: FindTombstone): ErasureReceipt | undefined {
+  const heirId = lastHeirOf(tombstone, find);
+  return receiptOf(heirId === undefined ? tombstone : find(heirId));
+}
+
+/** Whom she became one with last; `undefined` when with nobody. */
+export function lastHeirOf(tombstone: Tombstone | undefined, find: FindTombstone): Uuid | undefined {
   const seen = new Set<Uuid>();
-  let last: Tombstone | undefined = tombstone;
-  while (last?.kind === 'merged' && !seen.has(last.heirId)) {
-    seen.add(last.heirId);
-    last = find(last.heirId);
+  let heirId: Uuid | undefined;
+  for (let last = tombstone; last?.kind === 'merged' && !seen.has(last.heirId); last = find(heirId)) {
+    heirId = last.heirId;
+    seen.add(heirId);
   }
-  return receiptOf(last);
+  return heirId;
 }

@@ -23,7 +23,7 @@ export type BatchEnrolmentsParts = EnrolBatchParts & {
 
 type Ask = { readonly collectionId: Uuid; readonly file: string; readonly version: string };
 
-const enrolJobs = 'enrol';
+export const enrolJobs = 'enrol';
 
 /** Registers the kind of job. */
 export function createBatchEnrolments(parts: BatchEnrolmentsParts): BatchEnrolments {

@@ -39,7 +39,7 @@ export type HistoryPolicy = KeepingPolicy & { readonly onErasure: ForgettingWay 
 
 export type HistoryParts = {
   readonly history: History;
-  readonly gallery: Pick<Gallery, 'findPerson' | 'findErasure'>;
+  readonly gallery: Pick<Gallery, 'findPerson' | 'findErasure' | 'findHeir'>;
   readonly policy: HistoryPolicy;
   readonly log: Log;
   readonly nowMs?: () => number;
@@ -100,6 +100,12 @@ function createSettling(
     heirId === undefined
       ? (await gallery.findErasure(personId)) !== undefined
       : (await gallery.findPerson(personId)) === undefined;
+  /** Whoever was her heir when she left may have left since: what is hers goes on with that one. */
+  const upToDate = async ({ personId, heirId }: Parting): Promise<Parting> => {
+    if (heirId === undefined) return { personId };
+    const last = (await gallery.findHeir(personId)) ?? heirId;
+    return (await gallery.findErasure(last)) ? { personId } : { personId, heirId: last };
+  };
   return async (parting) => {
     const { personId } = parting;
     try {
@@ -107,7 +113,7 @@ function createSettling(
       left.set(personId, parting);
       // What waits was recorded before; what comes from here on is changed before it is written.
       await queue.flush();
-      await history.settleParting(parting, policy.onErasure);
+      await history.settleParting(await upToDate(parting), policy.onErasure);
     } catch (error) {
       log.error({ person: personId, error }, 'Events of a person who left are still there; tried again');
     }
@@ -118,13 +124,25 @@ function createSettling(
 function withoutLeft(event: NewEvent, left: Settling['left'], way: ForgettingWay): NewEvent[] {
   if (!event.candidates.some(({ personId }) => left.get(personId))) return [event];
   const candidates = event.candidates.flatMap((candidate) => {
-    const parting = left.get(candidate.personId);
-    if (!parting) return [candidate];
-    return parting.heirId === undefined ? [] : [{ ...candidate, personId: parting.heirId }];
+    const personId = lastOf(candidate.personId, left);
+    return personId === undefined ? [] : [{ ...candidate, personId }];
   });
   if (candidates.length === event.candidates.length) return [{ ...event, candidates }];
   const { pictureId: _, ...rest } = event;
   return way === 'remove' ? [] : [{ ...rest, candidates }];
+}
+
+/** Who she is now: her heir, or that one's; nobody when one of them was erased. */
+function lastOf(personId: Uuid, left: Settling['left']): Uuid | undefined {
+  const seen = new Set<Uuid>();
+  let last: Uuid | undefined = personId;
+  while (last !== undefined && !seen.has(last)) {
+    seen.add(last);
+    const parting = left.get(last);
+    if (!parting) return last;
+    last = parting.heirId;
+  }
+  return last;
 }
 
 function visibleTo(caller: Credential): HistoryWish['visibleTo'] {

@@ -38,7 +38,7 @@ type Point = {
   }[];
 };
 
-const importJobs = 'import';
+export const importJobs = 'import';
 const saveEveryMs = 500;
 const toldRefusals = 100;
 /** Errors that are no fault of the line: the job ends, and may be begun again. */

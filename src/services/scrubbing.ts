@@ -30,6 +30,8 @@ export type ScrubbingParts = {
 };
 
 export const scrubJobs = 'scrub';
+/** One of each ask at most. */
+const mostWaiting = 2;
 
 const lookEveryMs = 60_000;
 const retryMs = { firstMs: 5 * 60_000, maxMs: 60 * 60_000 };
@@ -59,8 +61,8 @@ class ScrubDesk implements Scrubbing {
   }
 
   async begin(): Promise<Job> {
-    const [waiting] = await this.#parts.jobs.list({ kind: scrubJobs, states: ['waiting'], limit: 1 });
-    return waiting ?? this.#parts.jobs.submit(scrubJobs, 'all');
+    const waiting = await this.#parts.jobs.list({ kind: scrubJobs, states: ['waiting'], limit: mostWaiting });
+    return waiting.find(({ ask }) => ask === 'all') ?? this.#parts.jobs.submit(scrubJobs, 'all');
   }
 
   schedule(): void {

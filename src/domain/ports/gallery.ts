@@ -181,6 +181,8 @@ export interface Gallery extends AsyncDisposable {
   /** Removes a person from all collections, for ever: the id is never given again. */
   erase(personId: Uuid): Promise<ErasureReceipt>;
   findErasure(personId: Uuid): Promise<ErasureReceipt | undefined>;
+  /** Whom she has become one with, at last where that one did too; `undefined` when with nobody. */
+  findHeir(personId: Uuid): Promise<Uuid | undefined>;
   /**
    * All who were erased, and those who had become one with somebody who was, in slices between which others go on; damaged
    * records are left out.

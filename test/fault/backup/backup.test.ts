@@ -96,19 +96,23 @@ test('who was erased after a backup does not come back with it, nor any byte of 
     picture: Buffer.from(hers.picture!).subarray(9_000, 9_064),
   };
   await store.gallery.renameMembership(door, 'person 7', 'person 7x');
+  const seen = personIds.slice(6, 9).map((personId) => ({ personId, referenceId: personId, score: 0.9 }));
+  await store.history.add([{ kind: 'identification', atMs: 1, collectionIds: [door], candidates: seen }]);
   const { file } = await store.backups.make({ dir: backups, secret });
   await store.close();
 
-  await restored({ file, dir: again }, async ({ gallery }, { erased }) => {
+  await restored({ file, dir: again }, async ({ gallery, history }, { erased }) => {
     expect(erased).toBe(0);
+    expect((await history.find(1))?.candidates).toEqual(seen);
     expect(await gallery.findMembership(door, 'person 7x')).toBeDefined();
     expect((await searchFiles(again, needles)).size).toBeGreaterThanOrEqual(5);
   });
   await rm(again, { recursive: true });
   const unknown = { personId: '00000000-0000-1000-8000-000000000000', hiddenAtMs: 1 };
   const erasures = [unknown, { personId: personIds[7]!, hiddenAtMs: 2 }];
-  await restored({ file, dir: again, erasures }, async ({ gallery }, { erased }) => {
+  await restored({ file, dir: again, erasures }, async ({ gallery, history }, { erased }) => {
     expect(erased).toBe(1);
+    expect((await history.find(1))?.candidates).toEqual([seen[0], seen[2]]);
     expect(await gallery.findMembership(door, 'person 7x')).toBeUndefined();
     expect(await gallery.findPerson(personIds[7]!)).toBeUndefined();
     expect(await gallery.findErasure(personIds[7]!)).toMatchObject({ scrubbedAtMs: expect.any(Number) });

@@ -44,7 +44,7 @@ export async function restored<R>(
   wish: Partial<RestoreWish> & Pick<RestoreWish, 'file' | 'dir'>,
   ask: (store: LmdbStore, outcome: Restored) => Promise<R>,
 ): Promise<R> {
-  const outcome = await restoreLmdbStore({ secret, erasures: [], ...wish });
+  const outcome = await restoreLmdbStore({ secret, erasures: [], forgetting: 'anonymise', ...wish });
   const { dir, wrappingKey } = wish;
   const store = await openLmdbStore({ dir, wrappingKey });
   try {

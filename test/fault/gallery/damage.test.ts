@@ -1,10 +1,14 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Environment } from '../../../src/adapters/gallery/lmdb/disk/environment.ts';
 import { migrate } from '../../../src/adapters/gallery/lmdb/disk/migrations.ts';
+import { openRecords, openRoot } from '../../../src/adapters/gallery/lmdb/disk/open-file.ts';
+import { Pictures } from '../../../src/adapters/gallery/lmdb/disk/pictures.ts';
 import { openTables } from '../../../src/adapters/gallery/lmdb/disk/tables.ts';
 import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { AppError } from '../../../src/domain/errors.ts';
+import type { Uuid } from '../../../src/domain/gallery.ts';
 import { face, pictured, unit } from '../../fixtures/gallery/faces.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
 
@@ -108,4 +112,71 @@ test('a store is brought up to date in one step a version, and a newer one is re
     message: expect.stringContaining('version 2'),
   });
   await environment.close();
+});
+
+/** Ann is erased, but for her picture; tells what the store says of it, in its life after that. */
+async function erasedButForHerPicture(dir: string, personId: Uuid): Promise<void> {
+  const store = await openLmdbStore({ dir });
+  const full = noRoomToRemove();
+  expect(await store.gallery.erase(personId)).not.toHaveProperty('removedAtMs');
+  full.mockRestore();
+  await store.close();
+}
+
+/** Done twice, it is as before. */
+async function bendFirstReference(file: string): Promise<void> {
+  const root = openRoot(file);
+  const references = openRecords(root, 'references');
+  for (const { key, value } of [...references.getRange({ limit: 1 })]) {
+    const bent = Buffer.from(value);
+    bent[bent.length - 1]! ^= 1;
+    await references.put(Buffer.from(key), bent);
+  }
+  await root.close();
+}
+
+const noRoomToRemove = () =>
+  vi.spyOn(Pictures.prototype, 'remove').mockImplementation(async (referenceIds) => {
+    if (referenceIds.length > 0) throw new AppError('storage-full', 'No room');
+  });
+const problem = {
+  table: 'pictures',
+  key: 'unnamed',
+  message: expect.stringContaining('could not be removed'),
+};
+
+test('no receipt says that all is removed while a damaged reference hides whose a picture is', async () => {
+  const { dir, ann } = await storeOfTwo();
+  await erasedButForHerPicture(dir, ann.personId);
+  const bend = () => bendFirstReference(join(dir, 'gallery.mdb'));
+  await bend();
+  await lookAgain();
+  await bend();
+  const healed = await openLmdbStore({ dir });
+  expect(await healed.gallery.findErasure(ann.personId)).toHaveProperty('removedAtMs');
+  await healed.gallery.scrub();
+  expect(await readFile(join(dir, 'pictures.mdb'))).not.toContain('Ann');
+  await healed.close();
+
+  async function lookAgain(): Promise<void> {
+    const store = await openLmdbStore({ dir });
+    expect(store.storeProblems()).toContainEqual(problem);
+    expect(await store.gallery.erase(ann.personId)).not.toHaveProperty('removedAtMs');
+    await store.gallery.scrub({ evenClean: true });
+    expect(await store.gallery.findErasure(ann.personId)).not.toHaveProperty('scrubbedAtMs');
+    await store.close();
+  }
+});
+
+test('a full disk does not keep the store from opening where a picture is left to be removed', async () => {
+  const { dir, id, ann, search } = await storeOfTwo();
+  await erasedButForHerPicture(dir, ann.personId);
+  const full = noRoomToRemove();
+  const store = await openLmdbStore({ dir });
+  full.mockRestore();
+  expect(store.storeProblems()).toContainEqual(problem);
+  expect((await store.gallery.search(search))[0]?.map(({ key }) => key)).toEqual(['Bob']);
+  expect(await store.gallery.findErasure(ann.personId)).not.toHaveProperty('removedAtMs');
+  expect(await store.gallery.countCollection(id)).toEqual({ members: 1, references: 1 });
+  await store.close();
 });

@@ -182,6 +182,41 @@ describe('when a person leaves', () => {
     expect(await store.listPartings()).toEqual([]);
   });
 
+  it('into one who is erased before her events follow, they are forgotten', async () => {
+    const history = open();
+    recorded(history);
+    await told(history);
+    await store.notePartings([{ personId: ann, heirId: bea }]);
+    await bare.renameMembership(hall, 'Ann', 'Bea');
+    await bare.erase(bea);
+    await history.settlePartings();
+    expect(await told(history)).toEqual([[], [bea], [bea]]);
+    await store.notePartings([{ personId: bea }]);
+    await history.settlePartings();
+    expect(await told(history)).toEqual([[], [], []]);
+  });
+
+  it('into one who became one with a third before her events follow, they are the third’s', async () => {
+    const cid = (await bare.enrol(hall, 'Cid', face([1, 1]))).personId;
+    const history = open();
+    recorded(history);
+    await told(history);
+    await store.notePartings([{ personId: ann, heirId: bea }]);
+    await bare.renameMembership(hall, 'Ann', 'Bea');
+    await bare.renameMembership(hall, 'Bea', 'Cid');
+    await history.settlePartings();
+    expect(await told(history)).toEqual([[cid], [bea, cid], [bea]]);
+  });
+
+  it('into one who is erased, what is recorded after both has forgotten both', async () => {
+    const history = open();
+    const gallery = galleryWithHistory(bare, history);
+    await gallery.renameMembership(hall, 'Ann', 'Bea');
+    await gallery.erase(bea);
+    history.record(seen([ann, bea]));
+    expect(await told(history)).toEqual([[]]);
+  });
+
   it('and the disk is full, it is ended later', async () => {
     let isFull = true;
     const failing: History = {

@@ -5,6 +5,7 @@ import type { ListedErasure } from '../../../domain/backup.ts';
 import { AppError } from '../../../domain/errors.ts';
 import type { ErasureList } from '../../../domain/ports/backup.ts';
 import { Turns } from '../../../primitives/turns.ts';
+import { writeWhole } from '../../../primitives/write-whole.ts';
 
 /**
  * One erasure a line: id of the person, time, and the first 16 digits of the SHA-256 of both and of the line before, so
@@ -77,7 +78,7 @@ class FileErasureList implements ErasureList {
       await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
       await using handle = await open(this.#file, at === 0 ? 'w' : 'r+', 0o600);
       await handle.truncate(at);
-      await handle.write(text, at);
+      await writeWhole(handle, Buffer.from(text), at);
       await handle.sync();
       if (at === 0) await syncFolder(dirname(this.#file));
     } catch (cause) {

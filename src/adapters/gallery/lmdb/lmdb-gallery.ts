@@ -262,6 +262,10 @@ export class LmdbGallery implements Gallery {
     return this.#reader.findErasure(personId);
   }
 
+  async findHeir(personId: Uuid): Promise<Uuid | undefined> {
+    return this.#reader.findHeir(personId);
+  }
+
   listErasures(): AsyncIterable<readonly ListedErasure[]> {
     return this.#parts.receipts.erased();
   }

@@ -113,13 +113,18 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
   await completeCrops(environment, tables);
   await pictures.claim(state.storeId);
   await settle();
-  await sweepPictures(pictures, tables);
+  const unswept = await sweepPictures(pictures, tables);
 
   const nextId = options.nextId ?? createIdSource(nowMs);
   const ledger = { tables, nowMs, nextId, clock: clockOf(state, nowMs) };
   const receipts = new Receipts({ environment, tables, nowMs });
-  const unscrubbedSinceMs = await receipts.completeAll();
+  const unscrubbedSinceMs = await receipts.completeAll({ isSwept: unswept === undefined });
   const problems = new Problems();
+  if (unswept !== undefined) {
+    const message = `Pictures of removed references could not be removed (${unswept}); the next start tries again`;
+    options.log?.warn({}, message);
+    problems.add({ table: 'pictures', key: 'unnamed', message });
+  }
   const found = new Found({ tables, nowMs, problems });
   const finder = new Finder({ nowMs, readTemplate: (number, modelId) => found.template(number, modelId) });
   const readiness = new Readiness();
@@ -181,7 +186,9 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     await ended;
   });
   const held = opened.move();
-  void removals.resume();
+  removals.resume().catch((error) => {
+    options.log?.error({ error }, 'Removals that were cut short cannot be read; the next start tries again');
+  });
   return {
     ...{ storeId: state.storeId, gallery, credentials, backups, close },
     collectionsLoading: () => readiness.waiting,

@@ -278,6 +278,10 @@ export class MemoryGallery implements Gallery {
     return this.#records.erasure(personId);
   }
 
+  async findHeir(personId: Uuid): Promise<Uuid | undefined> {
+    return this.#records.heir(personId);
+  }
+
   async *listErasures(): AsyncGenerator<readonly ListedErasure[]> {
     yield this.#records.erasures();
   }

@@ -16,7 +16,7 @@ import type { Ending } from '../../../domain/place-events.ts';
 import type { KeyedReference, NewEnrolment } from '../../../domain/ports/gallery.ts';
 import type { SyncedPerson } from '../../../domain/synced-records.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
-import { receiptOfLast } from '../../../domain/tombstone.ts';
+import { lastHeirOf, receiptOf, receiptOfLast } from '../../../domain/tombstone.ts';
 import type { HybridClock } from '../../../primitives/hybrid-clock.ts';
 import { MemoryStamps } from './memory-stamps.ts';
 
@@ -262,7 +262,12 @@ export class MemoryRecords {
 
   erasure(personId: Uuid): ErasureReceipt | undefined {
     const tombstone = this.stamps.tombstones.get(personId);
-    return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
+    return receiptOf(tombstone);
+  }
+
+  heir(personId: Uuid): Uuid | undefined {
+    const { tombstones } = this.stamps;
+    return lastHeirOf(tombstones.get(personId), (id) => tombstones.get(id));
   }
 
   #placesOf(personId: Uuid): Place[] {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../../../domain/errors.ts';
 import { type Manifest, manifestSchema, type PortableList } from '../../../domain/portable.ts';
 import type { PortableFolder, PortableLine } from '../../../domain/ports/portable-folder.ts';
+import { writeWhole } from '../../../primitives/write-whole.ts';
 
 const readBytes = 256 * 1024;
 const longestLine = 4 * 1024 * 1024;
@@ -25,7 +26,7 @@ export function openPortableFolder(dir: string): PortableFolder {
         const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
         await using handle = await open(listFile(list), start === 0 ? 'w' : 'r+', 0o600);
         await handle.truncate(start);
-        await handle.write(text, 0, text.length, start);
+        await writeWhole(handle, text, start);
         await handle.sync();
         return start + text.length;
       }),

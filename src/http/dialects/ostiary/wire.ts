@@ -301,7 +301,7 @@ export const newCompreFaceImportSchema = z.strictObject({
 
 /** Whom to erase: by her id, or by her key in a collection. */
 export const newErasureSchema = z.union([
-  z.strictObject({ personId: z.uuid() }),
+  z.strictObject({ personId: z.uuid().toLowerCase() }),
   z.strictObject({ collection: slugSchema, person: z.string().min(1) }),
 ]);
 

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BackupSecret, ListedErasure } from '../../../../domain/backup.ts';
 import { AppError } from '../../../../domain/errors.ts';
+import type { ForgettingWay } from '../../../../domain/event.ts';
 import type { JobProgress } from '../../../../domain/job.ts';
 import type { StoreProblem } from '../../../../domain/store-problem.ts';
 import { syncFolder } from '../disk/new-file.ts';
@@ -20,6 +21,8 @@ export type RestoreWish = {
   readonly wrappingKey?: Uint8Array | undefined;
   /** Who was erased since, or before: they are not brought back. */
   readonly erasures: readonly ListedErasure[];
+  /** What becomes of their events. */
+  readonly forgetting: ForgettingWay;
   /** Last of all, before the store has its name. */
   readonly settle?: (store: LmdbStore) => Promise<void>;
   readonly signal?: AbortSignal;
@@ -86,7 +89,7 @@ async function unpack({ file, secret, signal, onProgress }: RestoreWish, dir: st
 }
 
 async function settleStore(
-  { wrappingKey, erasures, settle }: RestoreWish,
+  { wrappingKey, erasures, forgetting, settle }: RestoreWish,
   dir: string,
 ): Promise<Omit<Restored, 'records'>> {
   const store = await openLmdbStore({ dir, wrappingKey });
@@ -95,9 +98,12 @@ async function settleStore(
     const problems = [...store.storeProblems()];
     let erased = 0;
     for (const { personId } of erasures) {
-      if (!(await store.gallery.findPerson(personId))) continue;
-      await store.gallery.erase(personId);
-      erased++;
+      if (await store.gallery.findPerson(personId)) {
+        await store.gallery.erase(personId);
+        erased++;
+      }
+      // Events may tell of somebody who had left already when the backup was made.
+      await store.history.settleParting({ personId }, forgetting);
     }
     await settle?.(store);
     if (store.gallery.unscrubbedSinceMs() !== undefined) await store.gallery.scrub();

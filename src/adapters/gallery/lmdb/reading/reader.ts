@@ -16,6 +16,7 @@ import {
 } from '../../../../domain/gallery-rules.ts';
 import { plainPerson } from '../../../../domain/person-groups.ts';
 import type { KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
+import { lastHeirOf, receiptOf, type Tombstone } from '../../../../domain/tombstone.ts';
 import { sortInSlices } from '../../../../primitives/sort-in-slices.ts';
 import type { Environment } from '../disk/environment.ts';
 import { numberBytes, ownUuidBytes, textAt, uuidAt, uuidBytes } from '../disk/keys.ts';
@@ -119,9 +120,16 @@ export class Reader {
   }
 
   findErasure(personId: Uuid): ErasureReceipt | undefined {
+    return receiptOf(this.#tombstone(personId));
+  }
+
+  findHeir(personId: Uuid): Uuid | undefined {
+    return lastHeirOf(this.#tombstone(personId), (id) => this.#tombstone(id));
+  }
+
+  #tombstone(personId: Uuid): Tombstone | undefined {
     const key = uuidBytes(personId);
-    const tombstone = key && this.#tables.tombstones.get(key);
-    return tombstone?.kind === 'erased' ? tombstone.receipt : undefined;
+    return key && this.#tables.tombstones.get(key);
   }
 
   findReference(collectionId: Uuid, referenceId: Uuid): KeyedReference | undefined {

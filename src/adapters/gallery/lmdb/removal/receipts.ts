@@ -47,10 +47,10 @@ export class Receipts {
   }
 
   /**
-   * To be called at the start, after a sweep of the pictures: completes what a crash has cut short. Tells since when
-   * there are receipts of removals that were not scrubbed.
+   * To be called at the start, after a sweep of the pictures: completes what a crash has cut short, if the sweep was whole
+   * and there is room. Tells since when there are receipts of removals that were not scrubbed.
    */
-  async completeAll(): Promise<number | undefined> {
+  async completeAll({ isSwept }: { readonly isSwept: boolean }): Promise<number | undefined> {
     const { environment, tables, nowMs } = this.#parts;
     const leaving = new Set(departures(tables).map(({ personId }) => personId));
     let unscrubbedSinceMs: number | undefined;
@@ -63,9 +63,17 @@ export class Receipts {
         ({ personId, removedAtMs }) => removedAtMs === undefined && !leaving.has(personId),
       );
       if (open.length === 0) continue;
-      await environment.write(() => {
-        for (const receipt of open) this.#put({ ...receipt, removedAtMs: nowMs() });
-      });
+      if (!isSwept) {
+        for (const { personId } of open) this.leaveOpen(personId);
+        continue;
+      }
+      try {
+        await environment.write(() => {
+          for (const receipt of open) this.#put({ ...receipt, removedAtMs: nowMs() });
+        });
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'storage-full')) throw error;
+      }
     }
     return unscrubbedSinceMs;
   }

@@ -70,7 +70,9 @@ export class Retries {
   }
 
   async #tryAgain(): Promise<void> {
-    for (const { removal } of [...this.#failed.values()]) await this.#options.again(removal);
+    for (const { removal } of [...this.#failed.values()]) {
+      await this.#options.again(removal).catch((error) => this.failed(removal, error));
+    }
     this.#timer = undefined;
     if (this.#failed.size > 0) this.#wait();
   }
