@@ -118,6 +118,10 @@ class Writer {
   std::uint32_t collection_ = 0;
 };
 
+void lookAhead(const Cursor& cursor, std::uint32_t first, std::uint32_t last) {
+  for (std::uint32_t ahead = first; ahead > 0 && ahead <= last; ahead++) cursor.askFor(ahead);
+}
+
 }  // namespace
 
 Read read(const File& file, std::uint64_t commit, const Wish& wish, const Columns& columns) {
@@ -131,9 +135,12 @@ Read read(const File& file, std::uint64_t commit, const Wish& wish, const Column
     std::uint8_t first[keyBytes];
     keyOf(wish.from, first);
     Cursor cursor(file, commit, wish.table, {first, keyBytes});
-    for (std::uint32_t leaves = cursor.leaves(); !cursor.isAtEnd(); cursor.next()) {
-      if (cursor.leaves() != leaves && Clock::now() >= end) return writer.read;
-      leaves = cursor.leaves();
+    for (; !cursor.isAtEnd(); cursor.next()) {
+      if (cursor.leaves() != writer.read.leaves) {
+        if (writer.read.leaves > 0 && Clock::now() >= end) return writer.read;
+        lookAhead(cursor, writer.read.leaves == 0 ? 1 : wish.leavesAhead, wish.leavesAhead);
+        writer.read.leaves = cursor.leaves();
+      }
       const Bytes key = cursor.key();
       // Not a number of ours.
       if (key.size != keyBytes || packOf(key) < writer.read.next) return writer.read;

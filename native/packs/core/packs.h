@@ -24,6 +24,8 @@ struct Wish {
   std::size_t codeBytes;
   /// After so long, at the end of a page, no more is read.
   double milliseconds;
+  /// So many leaves are asked for ahead: more than 0 where they have to come from the disk.
+  std::uint32_t leavesAhead;
 };
 
 /// Where rows go; each array has room for `most` of them.
@@ -45,6 +47,7 @@ struct Read {
   std::uint32_t rows = 0;
   std::uint32_t runs = 0;
   std::uint32_t collections = 0;
+  std::uint32_t leaves = 0;
   /// All packs below it were read, or are not there.
   std::uint64_t next = 0;
 };

@@ -1,5 +1,7 @@
 #include "tree.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -85,6 +87,15 @@ Bytes Cursor::value() const {
 void Cursor::next() {
   path_[depth_ - 1].at++;
   ascend();
+}
+
+void Cursor::askFor(std::uint32_t leavesAhead) const {
+  if (depth_ < 2) return;
+  const Place& branch = path_[depth_ - 2];
+  if (leavesAhead >= branch.page.entries - branch.at) return;
+  const std::uint64_t leaf = childAt(branch.page, branch.at + leavesAhead);
+  if (leaf >= pages_) return;
+  madvise(const_cast<std::uint8_t*>(file_.bytes + leaf * pageSize), pageSize, MADV_WILLNEED);
 }
 
 /// From a place behind the last of its page to the first of the next leaf, if there is one.

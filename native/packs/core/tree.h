@@ -41,6 +41,9 @@ class Cursor {
   void next();
   /// Grows with each leaf that is begun.
   std::uint32_t leaves() const { return leaves_; }
+  /// Asks for the leaf that comes so many after this one to be brought into memory, without waiting for it; of those under
+  /// another branch none is.
+  void askFor(std::uint32_t leavesAhead) const;
 
  private:
   static constexpr int mostLevels = 32;

@@ -157,7 +157,7 @@ void checkRows(const packs::Read& found, const Room& room, int round) {
 
 int main() {
   const std::vector<std::uint8_t> whole = makeFile();
-  const packs::Wish wish{table, 0, 100, {model, sizeof model}, codeBytes, 1000};
+  const packs::Wish wish{table, 0, 100, {model, sizeof model}, codeBytes, 1000, 2};
   Room all(packCount * 8);
   const packs::Read found = packs::read({whole.data(), whole.size()}, commit, wish, all.columns());
   require(found.rows == packCount * 8 && found.runs == packCount * 4 && found.collections == 1 && found.next == 100,

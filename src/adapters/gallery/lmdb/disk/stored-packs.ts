@@ -3,6 +3,7 @@ import {
   PackReader,
   type PacksRead,
   type PackWish,
+  releaseMapped,
 } from '../../../../../native/packs/binding.ts';
 import type { Environment } from './environment.ts';
 import type { OpenFile } from './open-file.ts';
@@ -33,7 +34,9 @@ export class StoredPacks {
     }
   }
 
+  /** What LMDB has mapped meanwhile is given back as well. */
   close(): void {
     this.#reader.close();
+    releaseMapped(this.#environment.file);
   }
 }
