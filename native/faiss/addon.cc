@@ -45,6 +45,7 @@ class NativeScanIndex : public Napi::ObjectWrap<NativeScanIndex> {
                         InstanceMethod<&NativeScanIndex::encode>("encode"),
                         InstanceMethod<&NativeScanIndex::encodeNow>("encodeNow"),
                         InstanceMethod<&NativeScanIndex::areSound>("areSound"),
+                        InstanceMethod<&NativeScanIndex::reserve>("reserve"),
                         InstanceMethod<&NativeScanIndex::append>("append"),
                         InstanceMethod<&NativeScanIndex::remove>("remove"),
                         InstanceMethod<&NativeScanIndex::search>("search")});
@@ -100,6 +101,13 @@ class NativeScanIndex : public Napi::ObjectWrap<NativeScanIndex> {
       }
     }
     return Napi::Number::New(info.Env(), -1);
+  }
+
+  /// (rows)
+  void reserve(const Napi::CallbackInfo& info) {
+    orThrow(info.Env(), [&] {
+      index_->reserve(info[0].As<Napi::Number>().Uint32Value(), jobsOf(info.Env()).workers());
+    });
   }
 
   /// (codes, labels, originals or undefined) → first row

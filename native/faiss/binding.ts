@@ -29,6 +29,7 @@ export interface NativeScanIndex {
   encode(vectors: Float32Array, codes: Uint8Array): Promise<void>;
   encodeNow(vectors: Float32Array, codes: Uint8Array): void;
   areSound(codes: Uint8Array): number;
+  reserve(rows: number): void;
   append(codes: Uint8Array, labels: Uint32Array, originals?: Float32Array): number;
   remove(rows: Uint32Array): Uint32Array;
   search(probes: Float32Array, search: NativeSearch): Promise<NativeHits>;

@@ -96,6 +96,15 @@ export class ScanIndex implements VectorIndex {
     return codes;
   }
 
+  /** Gets memory ready, on another thread, for so many rows that will be added; what was ready before and is not used goes. */
+  reserve(rows: number): void {
+    try {
+      this.#index.reserve(rows);
+    } catch (cause) {
+      throw asIndexError(cause);
+    }
+  }
+
   /**
    * Adds rows at once and answers the number of the first: nothing else happens in between. Of codes that were kept
    * elsewhere each is looked at; one that encode() cannot have written is a RangeError, and then nothing is added.

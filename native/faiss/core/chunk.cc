@@ -10,6 +10,8 @@ namespace scan {
 namespace {
 
 constexpr std::size_t hugePage = 2 << 20;
+/// MADV_POPULATE_WRITE of Linux 5.14; older ones refuse it.
+constexpr int populate = 23;
 
 std::size_t wholePages(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
@@ -46,6 +48,12 @@ Chunk::Chunk(const RowFormat& format, bool hugePages) : format_(format) {
 }
 
 Chunk::~Chunk() { munmap(mapped_, mappedBytes_); }
+
+void Chunk::prepare(std::uint32_t rows) {
+  visitParts([&](auto*& part, std::size_t bytes) {
+    if (bytes > 0) madvise(part, wholePages(bytes * rows), populate);
+  });
+}
 
 void Chunk::write(std::uint32_t row, const Code& code, std::uint32_t label, const float* original) {
   std::memcpy(nibbles_ + static_cast<std::size_t>(row) * format_.code.nibbleBytes, code.nibbles,

@@ -33,6 +33,10 @@ class Chunk {
   Chunk(const Chunk&) = delete;
   Chunk& operator=(const Chunk&) = delete;
 
+  /// Gets memory ready for the first so many rows, so that who writes them does not wait for it; may be called while they
+  /// are written. Without it all works as well.
+  void prepare(std::uint32_t rows);
+
   struct Block {
     mutable std::shared_mutex lock;
     /// Number of the last move that took a row of this block away or put another in its place.

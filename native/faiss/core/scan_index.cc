@@ -79,9 +79,32 @@ std::uint32_t ScanIndex::append(const EncodedRows& encoded) {
   return first;
 }
 
+void ScanIndex::reserve(std::uint32_t rows, Workers& workers) {
+  const std::lock_guard<std::mutex> writing(writers_);
+  const std::unique_lock<std::shared_mutex> shaping(shape_);
+  spare_.clear();
+  for (std::uint32_t done = 0; done < rows; done += chunkRows) {
+    spare_.push_back(std::make_shared<Chunk>(format_, !chunks_.empty() || rows > chunkRows));
+  }
+  if (spare_.empty()) return;
+  // In the order in which they are used, whoever appends meanwhile.
+  workers.post([chunks = spare_, rows] {
+    for (std::size_t i = 0; i < chunks.size(); i++) {
+      chunks[i]->prepare(std::min(chunkRows, rows - static_cast<std::uint32_t>(i) * chunkRows));
+    }
+  });
+}
+
+std::shared_ptr<Chunk> ScanIndex::nextChunk() {
+  if (spare_.empty()) return std::make_shared<Chunk>(format_, !chunks_.empty());
+  std::shared_ptr<Chunk> chunk = spare_.front();
+  spare_.pop_front();
+  return chunk;
+}
+
 std::uint32_t ScanIndex::appendSome(const EncodedRows& encoded, std::uint32_t done) {
   const std::unique_lock<std::shared_mutex> shaping(shape_);
-  if (rows_ == chunks_.size() * chunkRows) chunks_.push_back(std::make_shared<Chunk>(format_, !chunks_.empty()));
+  if (rows_ == chunks_.size() * chunkRows) chunks_.push_back(nextChunk());
   Chunk& chunk = *chunks_[rows_ / chunkRows];
   const std::uint32_t inBlock = blockRows - rows_ % blockRows;
   const std::uint32_t count = std::min({encoded.count - done, inBlock, rowsAtATime});

@@ -2,6 +2,7 @@
 
 #include <faiss/Index.h>
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -48,6 +49,9 @@ class ScanIndex final : public faiss::Index {
   void encode(std::uint32_t count, const float* vectors, std::uint8_t* codes, Workers* workers, int threads) const;
   /// The number of the first row. Throws std::bad_alloc, and then has added some of the rows, or none.
   std::uint32_t append(const EncodedRows& encoded);
+  /// Gets memory ready for so many rows that will be appended, on a thread of the workers; what was got ready before and is
+  /// not used is given back.
+  void reserve(std::uint32_t rows, Workers& workers);
   /// Rows as they are numbered before the call, all of them there and none twice. Answers the moves in their order.
   std::vector<Move> removeRows(std::vector<std::uint32_t> rows);
   void readCode(std::uint32_t row, std::uint8_t* code) const;
@@ -96,6 +100,7 @@ class ScanIndex final : public faiss::Index {
   struct Task;
   using Lists = std::vector<std::vector<Hit>>;
 
+  std::shared_ptr<Chunk> nextChunk();
   std::uint32_t appendSome(const EncodedRows& encoded, std::uint32_t done);
   void moveLast(std::uint32_t to, std::vector<Move>& moves);
   Lists scanAll(const Task& task, Workers* workers) const;
@@ -113,6 +118,8 @@ class ScanIndex final : public faiss::Index {
   /// Held alone while rows are added or removed; shared while rows are numbered.
   mutable std::shared_mutex shape_;
   std::vector<std::shared_ptr<Chunk>> chunks_;
+  /// For the next rows to come.
+  std::deque<std::shared_ptr<Chunk>> spare_;
   std::uint32_t rows_ = 0;
   mutable MoveLog moves_;
 };

@@ -173,6 +173,31 @@ void checkFaissCalls() {
   require(asFaiss.ntotal == 0, "reset", 0);
 }
 
+/// Rows whose memory was got ready, fewer and more of them than come, while they come.
+void checkReserve() {
+  constexpr std::uint32_t rows = chunkRows + 3000;
+  constexpr std::uint32_t some = 1000;
+  for (const std::uint32_t expected : {0U, 5U, rows, 2 * rows}) {
+    ScanIndex index({64, Originals::none});
+    std::mt19937 random(7);
+    std::vector<std::uint8_t> codes(some * index.codeBytes());
+    index.encode(some, randomUnits(random, some, 64).data(), codes.data(), nullptr, 1);
+    std::vector<std::uint32_t> labels(some);
+    Workers workers(1);
+    index.reserve(3, workers);
+    index.reserve(expected, workers);
+    for (std::uint32_t done = 0; done < rows; done += some) index.append({some, codes.data(), labels.data(), nullptr});
+    index.reserve(0, workers);
+    std::vector<std::uint8_t> code(index.codeBytes());
+    for (std::uint32_t row = 0; row < index.rows(); row += 17) {
+      index.readCode(row, code.data());
+      require(std::equal(code.begin(), code.end(), codes.begin() + row % some * index.codeBytes()),
+              "memory that was got ready holds what is written to it", row);
+    }
+    require(index.rows() >= rows, "all rows are there", expected);
+  }
+}
+
 }  // namespace
 
 void testRemoval() {
@@ -186,5 +211,6 @@ void testRemoval() {
   checkViews(Originals::float32);
   checkViews(Originals::none);
   checkFaissCalls();
+  checkReserve();
   std::puts("faiss: the index finds what a map of its rows does");
 }

@@ -42,7 +42,9 @@ test('codes that were kept make the same index', async () => {
   const codes = await made.encode(vectors);
   expect(made.append({ codes, labels: labelsFrom(0, 500) })).toBe(0);
   const loaded = new ScanIndex({ dimensions, originals: 'none' });
+  loaded.reserve(600);
   loaded.append({ codes: codes.slice(), labels: labelsFrom(0, 500) });
+  loaded.reserve(0);
   const probes = randomUnits(3, dimensions, 4);
   expect(await loaded.search({ probes, limit: 5 })).toEqual(await made.search({ probes, limit: 5 }));
 });

@@ -48,6 +48,11 @@ export class Arena {
     this.#rows.append(facts);
   }
 
+  /** To be told how many rows will come; with 0, that no more do. */
+  expect(rows: number): void {
+    this.#index.reserve(rows);
+  }
+
   /** Room for rows that are to be added at once. */
   batch(): RowBatch {
     return new RowBatch(this.#index.codeBytes);

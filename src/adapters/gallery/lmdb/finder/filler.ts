@@ -108,6 +108,11 @@ export class Filler {
     }
   }
 
+  /** To be told how many rows will come, once the first are taken; with 0, that no more do. */
+  expect(rows: number): void {
+    this.#last?.filling.arena.expect(rows);
+  }
+
   /** How many rows of a collection were taken. */
   rowsOf(collectionId: Uuid): number {
     return this.#taken[this.#parts.slotOf(collectionId)] ?? 0;

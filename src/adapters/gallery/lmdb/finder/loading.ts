@@ -77,6 +77,7 @@ export class Loading {
     this.#lastPack = packOf(tables.meta.get(stateKey)!.lastReference);
     this.#takeOnce(this.#lastPack);
     this.#filler.flush();
+    this.#filler.expect(Math.max(0, tables.templates.count() - finder.rows));
   }
 
   /** Loads all references. Where not as many came as there should be, the collection waits for `endRows`. */
@@ -131,6 +132,7 @@ export class Loading {
       await this.#rest();
     }
     this.#filler.flush();
+    this.#filler.expect(0);
     this.#tellLoaded(() => true);
     this.#done.clear();
   }
