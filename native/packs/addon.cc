@@ -52,6 +52,27 @@ class Mapping {
   packs::File mapped_{nullptr, 0};
 };
 
+/// Unmaps a file, and gives back what others have mapped of it, off Node's thread: for a large one it takes dozens of
+/// milliseconds.
+class Closing : public Napi::AsyncWorker {
+ public:
+  Closing(Napi::Env env, std::unique_ptr<Mapping> mapping, std::string path)
+      : AsyncWorker(env), deferred(env), mapping_(std::move(mapping)), path_(std::move(path)) {}
+
+  void Execute() override {
+    mapping_.reset();
+    packs::releaseMapped(path_);
+  }
+  void OnOK() override { deferred.Resolve(Env().Undefined()); }
+  void OnError(const Napi::Error& error) override { deferred.Reject(error.Value()); }
+
+  const Napi::Promise::Deferred deferred;
+
+ private:
+  std::unique_ptr<Mapping> mapping_;
+  std::string path_;
+};
+
 class NativePackReader : public Napi::ObjectWrap<NativePackReader> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -63,7 +84,8 @@ class NativePackReader : public Napi::ObjectWrap<NativePackReader> {
   /// (path, table)
   explicit NativePackReader(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
-        mapping_(std::make_unique<Mapping>(info[0].As<Napi::String>().Utf8Value())),
+        path_(info[0].As<Napi::String>().Utf8Value()),
+        mapping_(std::make_unique<Mapping>(path_)),
         table_(info[1].As<Napi::String>().Utf8Value()) {}
 
  private:
@@ -101,8 +123,15 @@ class NativePackReader : public Napi::ObjectWrap<NativePackReader> {
     counts[3] = static_cast<double>(found.next);
   }
 
-  void close(const Napi::CallbackInfo&) { mapping_.reset(); }
+  /// → promise
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    auto* closing = new Closing(info.Env(), std::move(mapping_), path_);
+    // It deletes itself.
+    closing->Queue();
+    return closing->deferred.Promise();
+  }
 
+  std::string path_;
   std::unique_ptr<Mapping> mapping_;
   std::string table_;
   /// At first it is not known.

@@ -43,7 +43,7 @@ export type PacksRead = {
 
 type NativePackReader = {
   read(...args: readonly (number | Uint8Array | Uint32Array | Float64Array)[]): void;
-  close(): void;
+  close(): Promise<void>;
 };
 type Native = {
   readonly NativePackReader: new (path: string, table: string) => NativePackReader;
@@ -54,7 +54,7 @@ const native = loadAddon<Native>('packs');
 
 /**
  * Gives the memory back in which pages of a file lie that this process has mapped, so that reading all of a large file takes
- * no more than a part of it; they are mapped again when they are next read.
+ * no more than a part of it; they are mapped again when they are next read. Not for the main thread.
  */
 export const { releaseMapped } = native;
 
@@ -88,8 +88,8 @@ export class PackReader {
     return { rows, runs, collections: inCollections, next };
   }
 
-  /** Nothing is found from here on. */
-  close(): void {
-    this.#native.close();
+  /** Nothing is found from here on. Gives back, on another thread, what this process has mapped of the file. */
+  close(): Promise<void> {
+    return this.#native.close();
   }
 }

@@ -99,7 +99,7 @@ test('reads what was written, from one pack to another', async () => {
     expect(read.collections).toBeLessThanOrEqual(3);
     expect(rowsIn(read, columns)).toEqual(expected(some.filter((pack) => pack >= from && pack < before)));
   }
-  reader.close();
+  await reader.close();
   await environment.close();
 });
 
@@ -120,7 +120,7 @@ test('goes on in slices, and where there is no room', async () => {
     }
     expect(found).toEqual(expected(some));
   }
-  reader.close();
+  await reader.close();
   await environment.close();
 });
 
@@ -156,7 +156,7 @@ test('what is not whole and of the model is left to the caller', async () => {
     });
     expect(reader.read(wish(environment.lastCommit(), { from: 201 }), columns).next).toBe(most);
   }
-  reader.close();
+  await reader.close();
   await environment.close();
 });
 
@@ -174,7 +174,7 @@ test('nothing is found as of a commit that the head does not tell of, in no file
     nothing,
   );
   expect(new PackReader('/nowhere/file', 'codes').read(wish(first), columns)).toEqual(nothing);
-  reader.close();
+  await reader.close();
   expect(reader.read(wish(environment.lastCommit()), columns)).toEqual(nothing);
   await environment.close();
 });
@@ -184,7 +184,7 @@ test('refuses arrays without room', async () => {
   expect(() =>
     reader.read(wish(environment.lastCommit()), { ...room(), codes: new Uint8Array(100) }),
   ).toThrow(RangeError);
-  reader.close();
+  await reader.close();
   await environment.close();
 });
 
@@ -204,7 +204,9 @@ test('gives back the memory of what is mapped, which is read as before', async (
   expect(mappedKib(environment.file)).toBe(0);
   expect(all()).toEqual(before);
   releaseMapped('/nowhere/file');
-  reader.close();
+  await reader.close();
+  expect(mappedKib(environment.file)).toBe(0);
+  expect(all()).toEqual(before);
   await environment.close();
 });
 

@@ -3,7 +3,6 @@ import {
   PackReader,
   type PacksRead,
   type PackWish,
-  releaseMapped,
 } from '../../../../../native/packs/binding.ts';
 import type { Environment } from './environment.ts';
 import type { OpenFile } from './open-file.ts';
@@ -35,8 +34,7 @@ export class StoredPacks {
   }
 
   /** What LMDB has mapped meanwhile is given back as well. */
-  close(): void {
-    this.#reader.close();
-    releaseMapped(this.#environment.file);
+  close(): Promise<void> {
+    return this.#reader.close();
   }
 }

@@ -28,7 +28,7 @@ export async function beginLoad(parts: LoadParts): Promise<() => Promise<void>> 
       parts.readiness.fail(error);
       throw error;
     } finally {
-      parts.packs?.close();
+      await parts.packs?.close();
     }
   };
 }
