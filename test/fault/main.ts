@@ -15,6 +15,8 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const seed = Number(values.seed);
+/** Of about two scrubs a round, so that cuts also come while and after files are put in the place of others. */
+const scrubbedSteps = 8_000;
 const root = await mkdtemp(join(tmpdir(), 'ostiary-faults-'));
 
 function say(text: string): void {
@@ -24,7 +26,7 @@ function say(text: string): void {
 async function cutOff(
   title: string,
   cut: Rounds['cut'],
-  more: Pick<Rounds, 'scrubbed' | 'switched'> = {},
+  more: Pick<Rounds, 'scrubbed' | 'scrubbedSteps' | 'switched'> = {},
 ): Promise<Outcome> {
   const outcome = await runRounds({ root, rounds, seed, cut, ...more });
   const scrubs = more.scrubbed ? `, ${outcome.scrubs} scrubs` : '';
@@ -52,7 +54,11 @@ const outcomes = [
   await cutOff('kill −9', 'kill'),
   await cutOff('power cut', { shim: compileShim(root) }),
   await cutOff('kill −9 while it is scrubbed', 'kill', { scrubbed: true }),
-  await cutOff('power cut while it is scrubbed', { shim: compileShim(root) }, { scrubbed: true }),
+  await cutOff(
+    'power cut while it is scrubbed',
+    { shim: compileShim(root) },
+    { scrubbed: true, scrubbedSteps },
+  ),
   await cutOff('kill −9 while the model is changed', 'kill', { switched: true }),
   await cutOff('power cut while the model is changed', { shim: compileShim(root) }, { switched: true }),
   await flip(),

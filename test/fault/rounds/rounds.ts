@@ -18,6 +18,8 @@ export type Rounds = {
   readonly withoutSync?: boolean;
   /** The store is scrubbed all the time; lives are longer then. */
   readonly scrubbed?: boolean;
+  /** The power of a scrubbed store's disk goes after at most so many writes and syncs. */
+  readonly scrubbedSteps?: number;
   /** The embedding model is changed all the time. */
   readonly switched?: boolean;
   /** Told before each round. */
@@ -49,7 +51,8 @@ const livesOfAStore = 10;
 const mostMs = 400;
 const mostLines = 300;
 const mostSteps = 700;
-const scrubbedSteps = 3_000;
+/** Less than a scrub, mostly. */
+const fewScrubbedSteps = 3_000;
 const fates: readonly Fate[] = [
   'none kept',
   'all kept',
@@ -119,7 +122,10 @@ async function liveUntilCut(
     const kill = wish.scrubbed ? { scrubs: number % 3, ms: random() * mostMs } : momentOf(random);
     return runLife({ ...life, kill });
   }
-  const afterSteps = 1 + Math.floor(wish.scrubbed ? random() * scrubbedSteps : random() ** 2 * mostSteps);
+  const steps = wish.scrubbed
+    ? random() * (wish.scrubbedSteps ?? fewScrubbedSteps)
+    : random() ** 2 * mostSteps;
+  const afterSteps = 1 + Math.floor(steps);
   const { log, env } = await powerCutEnvironment({ library: wish.cut.shim, dir, notes, afterSteps });
   const told = await runLife({ ...life, env });
   const fate = fates[Math.floor(random() * fates.length)]!;
