@@ -24,6 +24,11 @@ export function checkNotes({ name, text, metadata }: Notes): void {
   if (metadata !== undefined) checkMetadata(metadata);
 }
 
+/** Rejects with `bad-input` a text that is longer than any reference's can be. */
+export function checkTextLength(text = ''): void {
+  if (text.length > longestText) throw tooLong('text', longestText, text);
+}
+
 /** As `checkNotes`, for a face before it is enrolled. */
 export function checkFaceNotes({ text, metadata }: Pick<NewReference, 'text' | 'metadata'>): void {
   checkNotes({ ...(text !== undefined && { text }), ...(metadata && { metadata }) });

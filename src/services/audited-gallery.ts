@@ -1,5 +1,5 @@
 import type { Uuid } from '../domain/gallery.ts';
-import type { Gallery } from '../domain/ports/gallery.ts';
+import type { Gallery, ReferenceChange } from '../domain/ports/gallery.ts';
 import { withOwn } from '../primitives/with-own.ts';
 import type { AuditService } from './audit.ts';
 
@@ -7,7 +7,11 @@ type Note = AuditService['note'];
 
 /** The same gallery; what it does and cannot undo is put on record, whoever asks for it. */
 export function auditGallery(gallery: Gallery, { note }: Pick<AuditService, 'note'>): Gallery {
-  return withOwn<Gallery>(gallery, { ...removals(gallery, note), ...mergers(gallery, note) });
+  return withOwn<Gallery>(gallery, {
+    ...removals(gallery, note),
+    ...departures(gallery, note),
+    ...mergers(gallery, note),
+  });
 }
 
 function removals(
@@ -54,6 +58,43 @@ function removals(
         ...{ subjectIds: [personId], details: { references } },
       });
       return receipt;
+    },
+  };
+}
+
+/** Somebody's reference that goes. */
+type Going = { readonly collectionId: Uuid; readonly personId: Uuid };
+
+/** A person leaves with her last reference; one who keeps others is no matter for the record. */
+function departures(gallery: Gallery, note: Note): Pick<Gallery, 'removeReferences' | 'changeReferences'> {
+  const noteDeparted = async (going: readonly Going[]): Promise<void> => {
+    const members = Map.groupBy(going, ({ collectionId, personId }) => `${collectionId} ${personId}`);
+    for (const [{ collectionId, personId } = going[0]!, ...others] of members.values()) {
+      if (await gallery.findMembershipOf(collectionId, personId).catch(() => undefined)) continue;
+      const details = { references: 1 + others.length };
+      const subjectIds = [personId];
+      await note({ action: 'person-removed', outcome: 'done', collectionId, subjectIds, details });
+    }
+  };
+  const ownersOf = async (changes: readonly ReferenceChange[]): Promise<Going[]> => {
+    const going = changes.filter(({ kind }) => kind === 'remove' || kind === 'move');
+    const found = going.map((change) => gallery.findReference(change.collectionId, change.referenceId));
+    // What is not there, or cannot be read, is refused or told by the write.
+    return (await Promise.allSettled(found)).flatMap((one) =>
+      one.status === 'fulfilled' && one.value ? [one.value] : [],
+    );
+  };
+  return {
+    async removeReferences(collectionId, referenceIds) {
+      const removed = await gallery.removeReferences(collectionId, referenceIds);
+      await noteDeparted(removed);
+      return removed;
+    },
+    async changeReferences(changes) {
+      const going = await ownersOf(changes);
+      const changed = await gallery.changeReferences(changes);
+      await noteDeparted(going);
+      return changed;
     },
   };
 }

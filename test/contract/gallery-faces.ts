@@ -33,6 +33,16 @@ export function facesContract(name: string, open: OpenGallery): void {
       return hasMore ? [...faces.map(({ number }) => number), 'more'] : faces.map(({ number }) => number);
     };
 
+    test('by a text that is too long for any is refused', async () => {
+      const page = (length: number) =>
+        ({ text: 'é'.repeat(length), order: 'oldest first', limit: 1 }) as const;
+      expect(await gallery.listFaces([main], page(512))).toEqual({ faces: [], hasMore: false });
+      for (const length of [513, 2_000])
+        await expect(gallery.listFaces([main], page(length))).rejects.toMatchObject({
+          ...{ code: 'bad-input', details: { most: 512, length } },
+        });
+    });
+
     test('by their numbers, in both directions and by page, siblings as one', async () => {
       const first = await enrol(main, 'Ann');
       await enrol(side, 'Bob');

@@ -107,6 +107,37 @@ describe('a gallery on record', () => {
     expect(JSON.stringify(await audit.list({ limit: 100 }))).not.toMatch(/Ann|Bea|Cleo|Dora/);
   });
 
+  it('tells of somebody who leaves with her last reference, and of nobody who keeps another', async () => {
+    const [ann, bea, cleo, dora] = await Promise.all(['Ann', 'Bea', 'Cleo', 'Dora'].map(personOf));
+    const idsOf = async (key: string) =>
+      (await bare.listReferences(door, { key, offset: 0, limit: 9 })).references.map(({ id }) => id);
+    const second = await gallery.enrol(door, 'Ann', face([0, 1]));
+    await gallery.removeReferences(door, [second.id]);
+    expect(await told()).toEqual([]);
+    await gallery.removeReferences(door, [...(await idsOf('Ann')), ...(await idsOf('Bea'))]);
+    const [ofCleo, ofDora] = [(await idsOf('Cleo'))[0]!, (await idsOf('Dora'))[0]!];
+    await gallery.changeReferences([
+      { kind: 'describe', collectionId: door, referenceId: ofDora, text: 'x' },
+    ]);
+    const given = {
+      kind: 'move',
+      collectionId: door,
+      referenceId: ofCleo,
+      key: null,
+      personId: dora!,
+    } as const;
+    await gallery.changeReferences([given]);
+    const both = [ofCleo, ofDora].map((referenceId) => ({ collectionId: door, referenceId }));
+    await gallery.changeReferences(both.map((place) => ({ kind: 'remove', ...place })));
+    const entry = { collectionId: door, outcome: 'done', action: 'person-removed' };
+    expect((await told()).reverse()).toEqual([
+      { ...entry, subjectIds: [ann], details: { references: 1 } },
+      { ...entry, subjectIds: [bea], details: { references: 1 } },
+      { ...entry, subjectIds: [cleo], details: { references: 1 } },
+      { ...entry, subjectIds: [dora], details: { references: 2 } },
+    ]);
+  });
+
   it('tells that a collection was cleared', async () => {
     await gallery.removeAllReferences(door);
     await gallery.enrol(door, 'Ann', face([1, 0]));

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../../domain/gallery.ts';
+import { checkTextLength } from '../../../domain/gallery-bounds.ts';
 import { compareKeys, listedReference } from '../../../domain/gallery-rules.ts';
 import type {
   FaceList,
@@ -23,6 +24,7 @@ export function listFaces(
   collectionIds: readonly Uuid[],
   { order, after, limit, text, personId }: FacePage,
 ): FaceList {
+  checkTextLength(text);
   const facing = order === 'oldest first' ? 1 : -1;
   const faces = facesIn(records, collectionIds)
     .filter(({ number }) => after === undefined || (number - after) * facing > 0)

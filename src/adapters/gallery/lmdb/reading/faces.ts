@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Uuid } from '../../../../domain/gallery.ts';
+import { checkTextLength } from '../../../../domain/gallery-bounds.ts';
 import { listedReference } from '../../../../domain/gallery-rules.ts';
 import type {
   FaceList,
@@ -37,6 +38,7 @@ export async function listFaces(
   collectionIds: readonly Uuid[],
   { limit, ...page }: FacePage,
 ): Promise<FaceList> {
+  checkTextLength(page.text);
   for (const id of collectionIds) parts.reader.open(id);
   const faces: ListedFace[] = [];
   for await (const face of eachFace(parts, collectionIds, page)) {
