@@ -5,6 +5,7 @@ import {
   type CameraGroupChange,
   cameraGroupUnknown,
   cameraUnknown,
+  defaultCameraId,
   type NewCamera,
   type NewCameraGroup,
   usualCamera,
@@ -20,8 +21,8 @@ export type CameraGroupWish = Pick<NewCameraGroup, 'name'> & Partial<Pick<NewCam
 
 /**
  * Cameras and their groups, as a caller sees them: her account's own, and those that are everybody's, such as the default
- * ones. What she does not see is not there. Who reaches all collections sees all, and makes what is everybody's. Rejects as
- * `Cameras` does.
+ * ones. What she does not see is not there. Who reaches all collections sees all, and makes and changes what is everybody's;
+ * for others it is `forbidden` to change or remove that. Rejects as `Cameras` does.
  */
 export interface CameraService {
   /** `camera-group-exists` when she sees one of that name. */
@@ -81,13 +82,13 @@ function groupCalls(cameras: Cameras): GroupCalls {
     addGroup: (caller, { name, searches = [] }) =>
       withName(caller, name, undefined, () => cameras.addGroup({ ...ownerOf(caller), name, searches })),
     async updateGroup(caller, id, change) {
-      const { name } = await getGroup(caller, id);
-      const wanted = change.name ?? name;
+      const group = await getGroup(caller, id);
+      checkMayChange(caller, group);
+      const wanted = change.name ?? group.name;
       return withName(caller, wanted, id, () => cameras.updateGroup(id, change));
     },
     async removeGroups(caller, ids) {
-      const seen = new Set((await listGroups(caller)).map(({ id }) => id));
-      return cameras.removeGroups(ids.filter((id) => seen.has(id)));
+      return cameras.removeGroups(removable(caller, await listGroups(caller), ids));
     },
   };
 }
@@ -114,13 +115,12 @@ function cameraCalls(
       return cameras.addCamera(camera);
     },
     async update(caller, id, change) {
-      await get(caller, id);
+      checkMayChange(caller, await get(caller, id));
       if (change.groupId !== undefined) await getGroup(caller, change.groupId);
       return cameras.updateCamera(id, change);
     },
     async remove(caller, ids) {
-      const seen = new Set((await list(caller)).map(({ id }) => id));
-      return cameras.removeCameras(ids.filter((id) => seen.has(id)));
+      return cameras.removeCameras(removable(caller, await list(caller), ids));
     },
   };
 }
@@ -131,6 +131,23 @@ function sees(caller: Credential, { accountId }: Pick<Camera, 'accountId'>): boo
 
 function ownerOf(caller: Credential): Pick<Camera, 'accountId'> {
   return caller.reach === 'all' ? {} : { accountId: accountOf(caller) };
+}
+
+/** `forbidden` for what is everybody's, unless she reaches everything. */
+function checkMayChange(caller: Credential, { accountId }: Pick<Camera, 'accountId'>): void {
+  if (accountId === undefined && caller.reach !== 'all')
+    throw new AppError('forbidden', 'What is everybody’s takes a credential that reaches all collections');
+}
+
+/** Those of the ids that she sees; `forbidden` as `checkMayChange`. The default ones `Cameras` removes for nobody. */
+function removable(
+  caller: Credential,
+  seen: readonly Pick<Camera, 'id' | 'accountId'>[],
+  ids: readonly Uuid[],
+): Uuid[] {
+  const going = seen.filter(({ id }) => ids.includes(id));
+  for (const one of going) if (one.id !== defaultCameraId) checkMayChange(caller, one);
+  return going.map(({ id }) => id);
 }
 
 function groupExists(): AppError {

@@ -37,7 +37,7 @@ const onPerson = (path: (id: number) => string) => (material: Material) => ({
 const onCamera =
   (more: Partial<Sample> = {}) =>
   (material: Material) => ({
-    ...{ path: `/v0/camera/${material.camera.id}`, elsewhere: more.status ?? 200, ...more },
+    ...{ path: `/v0/camera/${material.camera.id}`, elsewhere: 200, ...more },
   });
 
 export const findface: Surface = {
@@ -57,7 +57,7 @@ export const findface: Surface = {
   refusals: {
     none: unauthorized,
     unknown: unauthorized,
-    forbidden: refusal(403, 'FORBIDDEN', 'The token may not change anything'),
+    forbidden: refusal(403, 'FORBIDDEN', 'The token may not change this'),
     tooMany: refusal(429, 'LIMIT_REACHED', 'Too many wrong tokens, please try again later'),
   },
   samples: {
@@ -109,8 +109,8 @@ export const findface: Surface = {
     'POST /v1/camera': about('/v0/camera', { json: { meta: 'door' }, status: 201, elsewhere: 201 }),
     'GET /v1/camera': about('/v0/camera'),
     'GET /v1/camera/:id': onCamera(),
-    'PUT /v1/camera/:id': onCamera({ json: { meta: 'door' } }),
-    'DELETE /v1/camera/:id': onCamera({ status: 204 }),
+    'PUT /v1/camera/:id': onCamera({ json: { meta: 'door' }, elsewhere: 403, reach: 'all' }),
+    'DELETE /v1/camera/:id': onCamera({ status: 204, elsewhere: 403, reach: 'all' }),
     'GET /v1/meta': about('/v0/meta'),
     'GET /v1/meta/gallery/:gallery': onGallery((name) => `/v0/meta/gallery/${name}`),
   },

@@ -60,7 +60,7 @@ export function authorisationMatrix({ app, faces }: Stage, surface: Surface): vo
 
       it('answers one who may', async () => {
         const { sample, mine } = await prepare();
-        const { show } = await issue(needs as Right, reachFor(mine));
+        const { show } = await issue(needs as Right, sample.reach ?? reachFor(mine));
         const reply = await send(show(sample));
         expect({ status: reply.status, body: bodyOf(reply) }).toMatchObject({ status: sample.status ?? 200 });
       });

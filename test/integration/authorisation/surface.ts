@@ -11,6 +11,8 @@ export type Sample = Call & {
   readonly status?: number;
   /** What comes of it with a credential that reaches another collection only: a refusal, or an answer about that one. */
   readonly elsewhere: number;
+  /** When only a credential that reaches all collections may. */
+  readonly reach?: 'all';
 };
 
 export type Wish = { readonly right: Right; readonly reach: Reach; readonly expiresAtMs?: number };

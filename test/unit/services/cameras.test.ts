@@ -31,6 +31,36 @@ describe('cameras', () => {
     expect(await cameras.remove(ann, [id])).toHaveLength(1);
   });
 
+  it('that are everybody’s are changed and removed by who reaches all, and by nobody else', async () => {
+    const cameras = open();
+    const shared = await cameras.add(localAdmin, { name: 'for all' });
+    const yard = await cameras.addGroup(localAdmin, { name: 'Yard' });
+    const refusals = [
+      () => cameras.update(ann, shared.id, { name: 'mine' }),
+      () =>
+        cameras.update(ann, defaultCameraId, { newPersons: { ...usualCamera.newPersons, when: 'unknown' } }),
+      () => cameras.updateGroup(ann, yard.id, { name: 'Mine' }),
+      () => cameras.updateGroup(ann, defaultGroupId, { searches: [] }),
+      () => cameras.remove(ann, [shared.id]),
+      () => cameras.removeGroups(ann, [yard.id]),
+    ];
+    for (const refusal of refusals) await expect(refusal()).rejects.toMatchObject({ code: 'forbidden' });
+    for (const removal of [
+      cameras.remove(ann, [defaultCameraId]),
+      cameras.removeGroups(ann, [defaultGroupId]),
+    ])
+      await expect(removal).rejects.toMatchObject({ code: 'camera-fixed' });
+    expect(await cameras.get(ann, shared.id)).toEqual(shared);
+    expect(await cameras.update(localAdmin, defaultCameraId, { name: 'Door' })).toMatchObject({
+      name: 'Door',
+    });
+    expect(await cameras.updateGroup(localAdmin, yard.id, { name: 'Garden' })).toMatchObject({
+      name: 'Garden',
+    });
+    expect(await cameras.remove(localAdmin, [shared.id])).toEqual([shared]);
+    expect(await cameras.removeGroups(localAdmin, [yard.id])).toHaveLength(1);
+  });
+
   it('are as usual where nothing else is said', async () => {
     const { id, createdAtMs, ...camera } = await open().add(localAdmin, {});
     expect(camera).toEqual(usualCamera);

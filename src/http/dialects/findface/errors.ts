@@ -29,7 +29,7 @@ export const errors: DialectErrors = {
     'bad-input': badParameter,
     unauthenticated: unauthorized,
     'credential-unknown': unauthorized,
-    forbidden: refuse(403, 'FORBIDDEN', 'The token may not change anything'),
+    forbidden: refuse(403, 'FORBIDDEN', 'The token may not change this'),
     'login-taken': badParameter,
     'too-many-attempts': later(429, 'LIMIT_REACHED', 'Too many wrong tokens, please try again later'),
     'too-large': ({ message }) => fault(413, 'LIMIT_REACHED', message),
