@@ -112,6 +112,9 @@ const unfit: ReadonlySet<ErrorCode> = new Set([
   'references-full',
 ]);
 
+/** What is said of somebody, or of a face, that is there no more. */
+const gone: ReadonlySet<ErrorCode> = new Set(['person-unknown', 'reference-unknown']);
+
 type Place = { readonly place: Uuid; readonly personId?: Uuid; readonly replacing?: Uuid };
 
 /** `undefined` when the face is not admitted. */
@@ -157,7 +160,17 @@ async function dropImages({ gallery }: ArrivalsParts, collectionId: Uuid, person
     if (!reference) continue;
     const { key, template, box, landmarks, detectorScore, quality, text, metadata } = reference;
     const bare = { template, box, landmarks, detectorScore, quality, text, metadata };
-    await gallery.enrol(collectionId, key, bare, { personId, replacing: id });
+    await orGone(gallery.enrol(collectionId, key, bare, { personId, replacing: id, mustReplace: true }));
+  }
+}
+
+/** Of who has gone meanwhile there is nothing to be written anew. */
+async function orGone(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    const isGone = error instanceof AppError && gone.has(error.code);
+    if (!isGone) throw error;
   }
 }
 

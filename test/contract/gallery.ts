@@ -349,6 +349,27 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect(await gallery.findReference(other, elsewhere.id)).toBeDefined();
       });
 
+      test('that must take another’s place are refused where it is not there, and nobody comes', async () => {
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0]));
+        const elsewhere = await gallery.enrol(other, 'Ann', face([1, 0]));
+        const digest = await gallery.digest();
+        const { personId } = elsewhere;
+        for (const replacing of [bob.id, elsewhere.id, unknownId, 'no uuid']) {
+          const wish = { personId, replacing, mustReplace: true };
+          await rejects(gallery.enrol(main, 'Ann', pictured([1, 0], 'Ann'), wish), 'reference-unknown');
+        }
+        await rejects(gallery.enrol(main, 'Ann', face([1, 0]), { mustReplace: true }), 'reference-unknown');
+        expect(await gallery.digest()).toBe(digest);
+        expect(gallery.counts()).toMatchObject({ persons: 2, references: 2 });
+        const wish = { personId, replacing: elsewhere.id, mustReplace: true };
+        const better = await gallery.enrol(other, 'Ann', face([0, 1]), wish);
+        expect(await gallery.findMembership(other, 'Ann')).toMatchObject({ personId, referenceCount: 1 });
+        await gallery.removeMembership(other, 'Ann');
+        const late = { personId, replacing: better.id, mustReplace: true };
+        await rejects(gallery.enrol(other, 'Ann', face([0, 1]), late), 'person-unknown');
+        expect(await keysOf(other)).toEqual([]);
+      });
+
       test('of one member are removed with her', async () => {
         await gallery.enrol(main, 'Ann', face([1, 0]));
         await gallery.enrol(main, 'Bob', face([0, 1]));

@@ -48,6 +48,7 @@ const faceWish = fc.record({
     pictured: fc.boolean(),
   },
   replacing: maybe(few),
+  mustReplace: fc.constantFrom(true, false, false),
 });
 
 function enrolment(
@@ -58,6 +59,7 @@ function enrolment(
   const bytes = wish.pictured ? { crop: crop!, picture: picture! } : {};
   const notes = { text: wish.text, metadata: { text: wish.text } };
   return {
+    mustReplace: wish.mustReplace,
     ...{ key: wish.key, isNew: wish.isNew, face: { ...plain, ...face(wish.direction), ...bytes, ...notes } },
     ...(wish.of !== undefined && { personId: at(known.persons, wish.of) }),
     ...(wish.replacing !== undefined && { replacing: referenceAt(known, wish.replacing).referenceId }),

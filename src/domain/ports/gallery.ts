@@ -43,6 +43,8 @@ export type EnrolOptions = {
   readonly isNew?: boolean;
   /** Another reference of hers here that goes; if it is not there, or not hers, nothing goes. */
   readonly replacing?: Uuid;
+  /** `reference-unknown` when the one to be replaced is not there, or not hers. */
+  readonly mustReplace?: boolean;
   /** New values of the person's fields. */
   readonly person?: PersonChange;
 };

@@ -6,6 +6,7 @@ import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Admission } from '../../../src/domain/new-person.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
 import type { Vision } from '../../../src/domain/ports/vision.ts';
+import { withOwn } from '../../../src/primitives/with-own.ts';
 import { type ArrivalAsk, type Arrivals, createArrivals } from '../../../src/services/arrivals.ts';
 import { createPeople } from '../../../src/services/people.ts';
 import { pictured } from '../../fixtures/gallery/faces.ts';
@@ -152,5 +153,21 @@ describe('a person without images', () => {
     expect((await arrive([1, 0])).known).toMatchObject([{ personId }]);
     await arrivals.dropImages(main, personId);
     expect((await referencesIn(main))[0]!.id).toBe(only!.id);
+  });
+
+  it('does not come back when she leaves while they are taken away', async () => {
+    const { personId } = await gallery.enrol(main, 'Ann', pictured([1, 0], 'ann'));
+    await gallery.placePerson(side, personId, 'Ann');
+    const plain = gallery;
+    gallery = withOwn<Gallery>(plain, {
+      async findReference(collectionId, referenceId) {
+        const found = await plain.findReference(collectionId, referenceId);
+        await plain.removeMembership(main, 'Ann');
+        return found;
+      },
+    });
+    await openArrivals({}).dropImages(main, personId);
+    expect(await referencesIn(main)).toEqual([]);
+    expect(await plain.listPlaces(personId)).toMatchObject([{ collectionId: side }]);
   });
 });

@@ -10,6 +10,7 @@ import {
   newReference,
   personExists,
   personUnknown,
+  referenceUnknown,
 } from '../../../domain/gallery-rules.ts';
 import { Journal } from '../../../domain/journal.ts';
 import type { Ending } from '../../../domain/place-events.ts';
@@ -173,7 +174,7 @@ export class MemoryRecords {
   /** `face` is kept as it is; an id is taken for it before. */
   addReference(
     collectionId: Uuid,
-    { key, face, id, replacing, person, ...wish }: NewEnrolment & { readonly id: Uuid },
+    { key, face, id, replacing, mustReplace, person, ...wish }: NewEnrolment & { readonly id: Uuid },
   ): KeyedReference {
     const { modelId, vector } = face.template;
     checkServing(modelId, this.serving);
@@ -185,7 +186,8 @@ export class MemoryRecords {
     const reference = newReference(identity, face);
     this.dimensions.set(modelId, vector.length);
     this.hold({ reference, picture: face.picture });
-    this.remove((other) => other.id === replacing && isOf(other, place));
+    const replaced = this.remove((other) => other.id === replacing && isOf(other, place));
+    if (mustReplace && replaced.length === 0) throw referenceUnknown();
     if (person) this.journal.changePerson(personId, person);
     return { ...reference, key: place.key };
   }

@@ -1,6 +1,11 @@
 import { AppError } from '../../../../domain/errors.ts';
 import type { NewReference, Reference, Uuid } from '../../../../domain/gallery.ts';
-import { checkVector, listedReference, newReference } from '../../../../domain/gallery-rules.ts';
+import {
+  checkVector,
+  listedReference,
+  newReference,
+  referenceUnknown,
+} from '../../../../domain/gallery-rules.ts';
 import type { EnrolOptions, KeyedReference, ListedReference } from '../../../../domain/ports/gallery.ts';
 import { numberBytes, ownUuidBytes, uuidBytes } from '../disk/keys.ts';
 import { memberPrefix, memberReferenceKey, referenceKey, textKey } from '../disk/record-keys.ts';
@@ -17,13 +22,13 @@ export type Enrolment = NewReference & { readonly id: Uuid } & Pick<
     MemberWish,
     'key' | 'personId' | 'isNew'
   > &
-  Pick<EnrolOptions, 'replacing' | 'person'>;
+  Pick<EnrolOptions, 'replacing' | 'mustReplace' | 'person'>;
 
 /** Adds a reference to the member who is wished for, and does what else the enrolment asks for. */
 export function addReference(
   ledger: Ledger,
   collection: OpenCollection,
-  { key, personId: wanted, isNew, id, replacing, person: change, ...face }: Enrolment,
+  { key, personId: wanted, isNew, id, replacing, mustReplace, person: change, ...face }: Enrolment,
 ): KeyedReference {
   const { tables } = ledger;
   const { vector, modelId } = face.template;
@@ -41,6 +46,7 @@ export function addReference(
   const replaced = replacing === undefined ? undefined : findReference(ledger, collection, replacing);
   // After the new one has come: her place in the collection stays.
   if (replaced?.personId === personId) removeReference(ledger, collection, replaced);
+  else if (mustReplace) throw referenceUnknown();
   if (change) ledger.journal.changePerson(personId, change);
   return { ...reference, key: member.key };
 }
