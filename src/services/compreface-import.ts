@@ -7,11 +7,12 @@ import type { Log } from '../domain/ports/log.ts';
 import type { SubjectExample, SubjectSource } from '../domain/ports/subject-source.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 import type { JobTools } from './jobs.ts';
+import { oneOfMany } from './one-of-many.ts';
 import { type Patience, patiently } from './patiently.ts';
 import type { People } from './people.ts';
 
-/** How long each is tried again: a list of the other service, one of its pictures, and what is busy here. */
-export type ImportPatience = Readonly<Record<'list' | 'picture' | 'here', Patience>>;
+/** How long each is tried again: a list of the other service, and one of its pictures. */
+export type ImportPatience = Readonly<Record<'list' | 'picture', Patience>>;
 
 export type ImportParts = {
   readonly gallery: Pick<Gallery, 'findPerson' | 'listFaces'>;
@@ -50,27 +51,7 @@ const minuteMs = 60_000;
 const usualPatience: ImportPatience = {
   list: { firstMs: 500, maxMs: 30_000, totalMs: 10 * minuteMs },
   picture: { firstMs: 500, maxMs: 5_000, totalMs: 10_000 },
-  here: { firstMs: 500, maxMs: 10_000, totalMs: 10 * minuteMs },
 };
-
-/** A picture that brings the engine down so often must not keep the others waiting. */
-const mostFalls = 3;
-
-/** Errors that are one picture's or name's, and leave the others alone. */
-const ofOne: ReadonlySet<ErrorCode> = new Set([
-  'picture-unreadable',
-  'too-large',
-  'no-face',
-  'several-faces',
-  'face-too-small',
-  'quality-too-low',
-  'pose-too-far',
-  'face-duplicate',
-  'references-full',
-  'key-illegal',
-  'vision-down',
-]);
-const busyHere: ReadonlySet<ErrorCode> = new Set(['overloaded', 'starting', 'vision-down']);
 
 /**
  * One import. A picture is recognised by its id over there, which is kept beside its reference in the same write: so it can be
@@ -160,31 +141,10 @@ export class CompreFaceImport {
   }
 
   async #enrol(key: string, imageId: Uuid, picture: Uint8Array): Promise<void> {
-    const { people, vision } = this.#parts;
     const { collectionId, tools } = this.#task;
-    const { signal } = tools;
-    const ask = {
-      collectionId,
-      key,
-      picture,
-      faces: 'detect',
-      priority: 'background',
-      reach: 'all',
-    } as const;
-    let falls = 0;
-    const enrol = async () => {
-      try {
-        await people.enrol({ ...ask, metadata: { [imageIdName]: imageId } }, signal);
-      } catch (error) {
-        // While it is started again all are turned away, which is no fall of this one's.
-        if (isCode(error, 'vision-down') && ++falls < mostFalls) await vision.ready(signal);
-        throw error;
-      }
-    };
-    await patiently(enrol, {
-      ...{ patience: this.#patience.here, signal },
-      isPassing: (error) => error instanceof AppError && busyHere.has(error.code) && falls < mostFalls,
-    });
+    const ask = { collectionId, key, picture, faces: 'detect', priority: 'background' } as const;
+    const metadata = { [imageIdName]: imageId };
+    await this.#parts.people.enrol({ ...ask, metadata, reach: 'all' }, tools.signal);
   }
 
   /** The picture, or why this one cannot be had. Rejects when nothing can be had any more. */
@@ -251,12 +211,8 @@ export class CompreFaceImport {
   }
 
   async #each(what: Pick<Failure, 'imageId' | 'subject'>, run: () => Promise<Outcome>): Promise<Outcome> {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof AppError) || !ofOne.has(error.code)) throw error;
-      return this.#fail(what, error);
-    }
+    const outcome = await oneOfMany(run, { vision: this.#parts.vision, signal: this.#task.tools.signal });
+    return outcome instanceof AppError ? this.#fail(what, outcome) : outcome;
   }
 
   #fail(what: Pick<Failure, 'imageId' | 'subject'>, { code, message }: AppError): 'failed' {

@@ -1,5 +1,5 @@
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { AppError, type ErrorCode, toAppError } from '../domain/errors.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppError, type ErrorCode } from '../domain/errors.ts';
 import type { AnalysedFace } from '../domain/face.ts';
 import type { Uuid } from '../domain/gallery.ts';
 import { vectorBytes } from '../domain/gallery-digest.ts';
@@ -9,6 +9,7 @@ import type { BatchPicture, PictureBatch } from '../domain/ports/picture-batch.t
 import type { Vision } from '../domain/ports/vision.ts';
 import type { JobTools } from './jobs.ts';
 import type { ReadPicture } from './kept-picture.ts';
+import { oneOfMany } from './one-of-many.ts';
 import type { People } from './people.ts';
 
 export type EnrolBatchParts = {
@@ -40,15 +41,6 @@ type Outcome = 'added' | 'present' | Pick<BatchRefusal, 'code' | 'message'>;
 const saveEveryMs = 500;
 const toldRefusals = 200;
 const longestMessage = 200;
-/** Errors that are no fault of the picture: the job ends, and may be begun again. */
-const notOfAPicture: ReadonlySet<ErrorCode> = new Set([
-  ...(['storage-full', 'storage-failed', 'cancelled', 'internal'] as const),
-  ...(['collection-unknown', 'model-missing', 'model-unmeasured', 'template-mismatch'] as const),
-]);
-/** The engine is started again within seconds, and collections are loaded by and by. */
-const passing: ReadonlySet<ErrorCode> = new Set(['overloaded', 'starting', 'vision-down']);
-const retryMs = 1_000;
-const mostFalls = 3;
 /** Templates of one face by the same model have a cosine of 1, but for rounding. */
 const equalScore = 0.9999;
 const comparedAtMost = 100;
@@ -74,7 +66,8 @@ export async function enrolBatch(
   try {
     for await (const picture of batch.pictures(point.at)) {
       signal.throwIfAborted();
-      point = pointAfter(point, picture, await enrolOne(parts, { picture, collectionId }, signal));
+      const enrol = () => enrolOne(parts, { picture, collectionId }, signal);
+      point = pointAfter(point, picture, await oneOfMany(enrol, { vision: parts.vision, signal }));
       if (performance.now() - savedAt > saveEveryMs) await keep();
       // Many that are refused at once must not hold up whatever else there is to do.
       await nextTurn();
@@ -101,22 +94,7 @@ function pointAfter(point: Point, { place }: BatchPicture, outcome: Outcome): Po
 
 type One = { readonly picture: BatchPicture; readonly collectionId: Uuid };
 
-async function enrolOne(parts: EnrolBatchParts, one: One, signal: AbortSignal): Promise<Outcome> {
-  for (let fallen = 0; ; ) {
-    try {
-      return await tryOne(parts, one, signal);
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (signal.aborted || notOfAPicture.has(error.code)) throw thrown;
-      // A picture that brings the engine down each time must not keep the others waiting.
-      if (!passing.has(error.code) || (error.code === 'vision-down' && ++fallen === mostFalls)) return error;
-      await delay(retryMs, undefined, { signal });
-      await parts.vision.ready(signal);
-    }
-  }
-}
-
-async function tryOne(
+async function enrolOne(
   { gallery, people }: EnrolBatchParts,
   { picture: { key, name, read }, collectionId }: One,
   signal: AbortSignal,

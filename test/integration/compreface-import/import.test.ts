@@ -13,7 +13,7 @@ import { emptyRoom, group, portrait } from '../../harness/photographs.ts';
 import { openTestVision } from '../../harness/vision.ts';
 
 const short = { firstMs: 1, maxMs: 5, totalMs: 60 };
-const importPatience: ImportPatience = { list: short, picture: short, here: { ...short, totalMs: 60_000 } };
+const importPatience: ImportPatience = { list: short, picture: short };
 const never = new AbortController().signal;
 const faces = '/api/v1/recognition/faces';
 
