@@ -9,11 +9,12 @@ import { backupFolder, erasureListFile, storeFolder } from '../config/places.ts'
 import type { Settings } from '../config/schema.ts';
 import { backupJobs } from '../services/backups.ts';
 import { enrolJobs } from '../services/batch-enrolments.ts';
+import { compreFaceImportJobs } from '../services/compreface-imports.ts';
 import { exportJobs } from '../services/exports.ts';
 import { importJobs } from '../services/imports.ts';
 import { readStoreKey } from './store-key.ts';
 
-const outwardJobs: readonly string[] = [backupJobs, exportJobs, importJobs, enrolJobs];
+const outwardJobs: readonly string[] = [backupJobs, exportJobs, importJobs, enrolJobs, compreFaceImportJobs];
 
 /** Makes the store of the data folder again from a backup; no service may run there. As `restoreLmdbStore`. */
 export async function restoreStore(

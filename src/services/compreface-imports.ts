@@ -25,11 +25,11 @@ export type CompreFaceImportsParts = ImportParts & {
 
 type Ask = Pick<SourceWish, 'url' | 'isLocal'> & { readonly collectionId: Uuid };
 
-const kind = 'import-compreface';
+export const compreFaceImportJobs = 'import-compreface';
 
 export function createCompreFaceImports(parts: CompreFaceImportsParts): CompreFaceImports {
   const { jobs, audit, signing, connect } = parts;
-  jobs.register(kind, async (job, tools) => {
+  jobs.register(compreFaceImportJobs, async (job, tools) => {
     const { collectionId, ...where } = job.ask as Ask;
     const key = signing.unseal('import-key', String(job.resumePoint))?.toString();
     if (key === undefined) {
@@ -47,7 +47,7 @@ export function createCompreFaceImports(parts: CompreFaceImportsParts): CompreFa
       const { total } = await connect({ ...where, key }).examples({ number: 0, size: 1 }, signal);
       // The key stands nowhere but in the resume point: sealed, and forgotten when the job ends.
       const sealed = signing.seal('import-key', Buffer.from(key));
-      const job = await jobs.submit(kind, { ...where, collectionId }, sealed);
+      const job = await jobs.submit(compreFaceImportJobs, { ...where, collectionId }, sealed);
       const details = { from: 'compreface', references: total };
       await audit.note({ action: 'gallery-imported', outcome: 'done', collectionId, details });
       return job;
