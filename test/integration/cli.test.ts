@@ -109,6 +109,7 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect(await runJson('jobs', 'list', '--kind', 'unheard')).toEqual({ exitCode: 0, value: { jobs: [] } });
     const unknown = ['00000000-0000-1000-8000-000000000000'];
     expect((await run('jobs', 'show', '--follow', ...unknown)).exitCode).toBe(1);
+    expect((await run('jobs', 'cancel', ...unknown)).exitCode).toBe(1);
     expect((await run('jobs', 'list', '--state', 'asleep')).exitCode).toBe(2);
   });
 
@@ -122,6 +123,8 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect(value.jobs).toMatchObject([{ kind: 'retention', progress: { done: 3, total: 3 } }]);
     const shown = await run('jobs', 'show', '--follow', value.jobs[0].id);
     expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/state +done/) });
+    const cancelled = await run('jobs', 'cancel', value.jobs[0].id);
+    expect(cancelled).toMatchObject({ exitCode: 1, stdout: 'The job had ended before: done.\n' });
   });
 
   it('tells the audit record, and refuses a time that is none', async () => {
@@ -153,6 +156,12 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
     expect((await inGuests('suspend', 'Bea')).exitCode).toBe(0);
     expect((await inGuests('list')).stdout).toMatch(/Bea {3}suspended {2}1/);
     expect((await inGuests('show', 'Cleo')).exitCode).toBe(1);
+    expect((await run('enrol', 'Cleo', at('cleo.jpg'), '--collection', 'guests')).exitCode).toBe(0);
+    expect(await inGuests('merge', 'Cleo', 'Bea')).toMatchObject({
+      ...{ exitCode: 0, stdout: 'The two are Bea, with 2 references.\n' },
+    });
+    expect((await inGuests('show', 'Cleo')).exitCode).toBe(1);
+    expect((await inGuests('merge', 'Cleo', 'Bea')).exitCode).toBe(1);
     expect((await run('collections', 'list')).stdout).toContain('guests   Guests');
     expect((await run('collections', 'remove', 'guests')).exitCode).toBe(0);
   });
@@ -168,6 +177,17 @@ describe.each(['without a service', 'with a service'])('the ostiary command %s',
       settings: { data: { dir: data } },
     });
     expect(text).not.toContain('Ann Example');
+  });
+
+  it('gives all faces templates of a network that is there, and lists who has none', async () => {
+    const switched = await run('models', 'switch', 'face_recognition');
+    expect(switched).toMatchObject({
+      exitCode: 0,
+      stdout: 'Faces are found by face_recognition now: 0 templates were made.\n',
+    });
+    expect(await run('models', 'left')).toMatchObject({ exitCode: 0, stdout: 'Nothing is left.\n' });
+    expect((await run('models', 'switch', 'blazeface')).exitCode).toBe(2);
+    expect((await run('models', 'left', '--limit', 'few')).exitCode).toBe(2);
   });
 
   it('says that nobody is known by exit code 1', async () => {
