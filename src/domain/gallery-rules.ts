@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
-import type { NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
-import type { KeyWish, ListedReference } from './ports/gallery.ts';
+import type { Membership, NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
+import type { KeyWish, ListedReference, RenameWish } from './ports/gallery.ts';
 
 /** Code units; look-ups of longer keys find nothing. */
 export const longestKey = 256;
@@ -117,6 +117,21 @@ export function isSearchable(
 export function newPerson(identity: { id: Uuid; number: number; key: string; createdAtMs: number }): Person {
   const { id, number, key, createdAtMs } = identity;
   return { id, number, name: key, metadata: {}, status: 'active', createdAtMs };
+}
+
+type Holder = Pick<Membership, 'key' | 'personId'>;
+
+/** What a rename comes to where `taken` is who has the new key; throws as `Gallery` rejects. */
+export function renameOutcome(
+  { member, to, taken }: { member: Holder; to: string; taken: Pick<Holder, 'personId'> | undefined },
+  { personId, ifTaken = 'merge' }: RenameWish,
+): 'renamed' | 'merged' {
+  if (personId !== undefined && member.personId !== personId) throw personUnknown();
+  if (member.key === to) return 'renamed';
+  if (typeof ifTaken === 'object' && taken?.personId !== ifTaken.heirId) throw personUnknown();
+  if (!taken) return 'renamed';
+  if (ifTaken === 'refuse') throw personExists();
+  return 'merged';
 }
 
 /** The person after a change. */

@@ -127,7 +127,7 @@ async function enrol(
   const { personId, replacing } = whose;
   const wish = {
     ...{ face, key: null, metadata, keeps: keepsImage ? ('picture' as const) : ('nothing' as const) },
-    ...(personId !== undefined && { personId }),
+    ...(personId !== undefined && { personId, isMember: true }),
     ...(replacing !== undefined && { replacing }),
     ...(picture && { picture }),
   };

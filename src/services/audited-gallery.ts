@@ -2,6 +2,7 @@ import type { Uuid } from '../domain/gallery.ts';
 import type { Gallery, ReferenceChange } from '../domain/ports/gallery.ts';
 import { withOwn } from '../primitives/with-own.ts';
 import type { AuditService } from './audit.ts';
+import { decideRename } from './decided-rename.ts';
 
 type Note = AuditService['note'];
 
@@ -21,14 +22,15 @@ function removals(
   Gallery,
   'removeMembership' | 'clearCollection' | 'removeCollection' | 'removeAllReferences' | 'erase'
 > {
-  const personOf = async (collectionId: Uuid, key: string): Promise<Uuid[]> => {
+  const personOf = async (collectionId: Uuid, key: string, personId?: Uuid): Promise<Uuid[]> => {
+    if (personId !== undefined) return [personId];
     const member = await gallery.findMembership(collectionId, key);
     return member ? [member.personId] : [];
   };
   return {
-    async removeMembership(collectionId, key) {
-      const subjectIds = await personOf(collectionId, key);
-      const removed = await gallery.removeMembership(collectionId, key);
+    async removeMembership(collectionId, key, personId) {
+      const subjectIds = await personOf(collectionId, key, personId);
+      const removed = await gallery.removeMembership(collectionId, key, personId);
       await note({ action: 'person-removed', outcome: 'done', collectionId, subjectIds, details: removed });
       return removed;
     },
@@ -42,9 +44,9 @@ function removals(
       await note({ action: 'collection-removed', outcome: 'done', collectionId, details: removed });
       return removed;
     },
-    async removeAllReferences(collectionId, key) {
-      const subjectIds = key === undefined ? [] : await personOf(collectionId, key);
-      const references = await gallery.removeAllReferences(collectionId, key);
+    async removeAllReferences(collectionId, key, personId) {
+      const subjectIds = key === undefined ? [] : await personOf(collectionId, key, personId);
+      const references = await gallery.removeAllReferences(collectionId, key, personId);
       const action = key === undefined ? 'collection-cleared' : 'person-removed';
       const details = { references };
       if (references > 0) await note({ action, outcome: 'done', collectionId, subjectIds, details });
@@ -101,11 +103,11 @@ function departures(gallery: Gallery, note: Note): Pick<Gallery, 'removeReferenc
 
 function mergers(gallery: Gallery, note: Note): Pick<Gallery, 'renameMembership'> {
   return {
-    async renameMembership(collectionId, from, to) {
-      const both = await Promise.all([from, to].map((key) => gallery.findMembership(collectionId, key)));
-      const outcome = await gallery.renameMembership(collectionId, from, to);
-      if (outcome === 'merged') {
-        const subjectIds = both.flatMap((member) => (member ? [member.personId] : []));
+    async renameMembership(collectionId, from, to, given) {
+      const { wish, merging } = await decideRename(gallery, collectionId, from, to, given);
+      const outcome = await gallery.renameMembership(collectionId, from, to, wish);
+      if (merging && outcome === 'merged') {
+        const subjectIds = [merging.personId, merging.heirId];
         await note({ action: 'persons-merged', outcome: 'done', collectionId, subjectIds });
       }
       return outcome;

@@ -4,7 +4,6 @@ import { checkFace, type EnrolmentPolicy, limitsPose, openEnrolment } from '../d
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedFace, AnalysedPicture, Attribute, FaceCrop } from '../domain/face.ts';
 import type { Metadata, NewReference, Uuid } from '../domain/gallery.ts';
-import { foldKey } from '../domain/gallery-rules.ts';
 import type {
   EnrolOptions,
   Gallery,
@@ -66,7 +65,8 @@ export type EnrolParts = {
   /** Absent, every picture with one face is taken. */
   readonly policy?: EnrolmentPolicy;
   readonly scoreTable: (modelId: string) => ScoreTable | undefined;
-  readonly inTurn: <R>(collectionId: Uuid, key: string, run: () => Promise<R>) => Promise<R>;
+  /** Runs when nobody else looks up, to write, one of these keys and persons. */
+  readonly inTurn: <R>(collectionId: Uuid, names: readonly string[], run: () => Promise<R>) => Promise<R>;
   /** Those in which faces are compared before they are enrolled. */
   readonly faceTurns: Turns;
 };
@@ -155,8 +155,9 @@ async function enrolFaces(
       return { ...wish, face: { ...bare, ...files } };
     },
   );
+  const names = wishes.flatMap(({ key, personId }) => [key, personId].filter((name) => name != null));
   const write = () =>
-    inTurns(parts, collectionId, wishes, async () => {
+    parts.inTurn(collectionId, names, async () => {
       if (ask.signal.aborted)
         throw new AppError('cancelled', 'The client hung up before the face was enrolled');
       const rooms = new Rooms(parts, ask);
@@ -177,21 +178,6 @@ function toNewReference(
   if (!template || !crop) throw new AppError('internal', 'Vision left out what enrolment needs');
   const notes = { ...(text !== undefined && { text }), ...(metadata && { metadata }) };
   return { template, crop, box, landmarks, detectorScore, quality, ...notes };
-}
-
-/** Looking a key or person up and writing are one step for all who mean the same. */
-function inTurns<R>(
-  { inTurn }: EnrolParts,
-  collectionId: Uuid,
-  wishes: readonly NewEnrolment[],
-  run: () => Promise<R>,
-): Promise<R> {
-  // In one order, so that no two wait for each other.
-  const names = new Set(wishes.flatMap(({ key, personId }) => foldKey(personId ?? key ?? '') || []));
-  const all = [...names]
-    .sort()
-    .reduceRight<() => Promise<R>>((inner, name) => () => inTurn(collectionId, name, inner), run);
-  return all();
 }
 
 type Comparison = {

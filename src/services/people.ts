@@ -3,11 +3,18 @@ import type { EnrolmentPolicy } from '../domain/enrolment.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedPicture } from '../domain/face.ts';
 import type { Membership, Uuid } from '../domain/gallery.ts';
-import { foldKey } from '../domain/gallery-rules.ts';
-import type { Gallery, KeyedReference, ListedReference } from '../domain/ports/gallery.ts';
+import { foldKey, personExists } from '../domain/gallery-rules.ts';
+import type { Gallery, KeyedReference, ListedReference, RenameWish } from '../domain/ports/gallery.ts';
 import type { Vision } from '../domain/ports/vision.ts';
 import { Turns } from '../primitives/turns.ts';
-import { createEnrol, type EnrolAsk, type Enrolled, type FacesAsk, type NewPeopleAsk } from './enrol.ts';
+import {
+  createEnrol,
+  type EnrolAsk,
+  type Enrolled,
+  type EnrolParts,
+  type FacesAsk,
+  type NewPeopleAsk,
+} from './enrol.ts';
 import type { PicturePolicy } from './kept-picture.ts';
 import type { PictureAsk } from './pictures.ts';
 
@@ -25,15 +32,10 @@ export interface People {
   /** `person-unknown`. */
   get(collectionId: Uuid, key: string): Promise<Membership>;
   /**
-   * Gives a person another key; when somebody has that one, the two become one person of that key, or it is `person-exists`
-   * for who wants it refused.
+   * Gives a person another key; when somebody has that one, the two become one person of that key, as far as the wish lets
+   * them. `person-exists` also when somebody gets the key while this is decided.
    */
-  rename(
-    collectionId: Uuid,
-    from: string,
-    to: string,
-    ifTaken?: 'merge' | 'refuse',
-  ): Promise<'renamed' | 'merged'>;
+  rename(collectionId: Uuid, from: string, to: string, wish?: RenameWish): Promise<'renamed' | 'merged'>;
   /** Takes a person out of the collection with her references; tells her key. */
   remove(collectionId: Uuid, key: string): Promise<string>;
   /** Tells how many persons left. */
@@ -55,8 +57,8 @@ export interface People {
   enrolFaces(ask: FacesAsk, signal: AbortSignal): Promise<Enrolled[]>;
   /** As `enrolFaces`, from a picture of each; `person-exists` when a key is taken or comes twice. */
   enrolPeople(ask: NewPeopleAsk, signal: AbortSignal): Promise<Enrolled[]>;
-  /** As `remove`, of this very key only. */
-  removeExactly(collectionId: Uuid, key: string): Promise<void>;
+  /** As `remove`, of this very key only, and if it is this person's. */
+  removeExactly(collectionId: Uuid, key: string, personId?: Uuid): Promise<void>;
   findReference(collectionId: Uuid, referenceId: Uuid): Promise<KeyedReference | undefined>;
   listReferences(
     collectionId: Uuid,
@@ -85,8 +87,12 @@ export type PeopleParts = {
 
 export function createPeople(parts: PeopleParts): People {
   const turns = new Turns();
-  // Looking a key up and giving it away are one step for all who mean the same key.
-  const inTurn: InTurn = (collectionId, key, run) => turns.take(`${collectionId} ${foldKey(key)}`, run);
+  // Looking a key or a person up and writing are one step for all who mean the same.
+  const inTurn: EnrolParts['inTurn'] = (collectionId, names, run) =>
+    turns.takeAll(
+      names.map((name) => `${collectionId} ${foldKey(name)}`),
+      run,
+    );
   return {
     pictures: parts.pictures,
     ...membershipCalls(parts.gallery, inTurn),
@@ -94,13 +100,12 @@ export function createPeople(parts: PeopleParts): People {
   };
 }
 
-type InTurn = <R>(collectionId: Uuid, key: string, run: () => Promise<R>) => Promise<R>;
 type MembershipCalls = Pick<
   People,
   'add' | 'list' | 'get' | 'rename' | 'remove' | 'removeExactly' | 'removeAll'
 >;
 
-function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
+function membershipCalls(gallery: Gallery, inTurn: EnrolParts['inTurn']): MembershipCalls {
   const get = async (collectionId: Uuid, key: string): Promise<Membership> => {
     const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
     if (!member) throw new AppError('person-unknown', 'There is no such person in the collection');
@@ -108,28 +113,33 @@ function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
   };
   return {
     add: (collectionId, key) =>
-      inTurn(collectionId, key, async () => {
+      inTurn(collectionId, [key], async () => {
         const other = await gallery.findMembership(collectionId, key, 'ignoreCase');
-        if (other) throw new AppError('person-exists', 'The key is taken');
+        if (other) throw personExists();
         return gallery.addPerson(collectionId, key);
       }),
     list: (collectionId) => gallery.listMemberships(collectionId),
     get,
-    rename: (collectionId, from, to, ifTaken = 'merge') =>
-      inTurn(collectionId, to, async () => {
-        const member = await get(collectionId, from);
+    rename: (collectionId, from, to, { personId: meant, ifTaken = 'merge' } = {}) =>
+      inTurn(collectionId, [from, to], async () => {
+        const { key, personId } = await get(collectionId, from);
         const other = await gallery.findMembership(collectionId, to, 'ignoreCase');
-        const merges = other !== undefined && other.personId !== member.personId;
-        if (merges && ifTaken === 'refuse') throw new AppError('person-exists', 'The key is taken');
-        return gallery.renameMembership(collectionId, member.key, merges ? other.key : to);
+        const heir = other?.personId === personId ? undefined : other;
+        if (heir && ifTaken === 'refuse') throw personExists();
+        const heirId = typeof ifTaken === 'object' ? ifTaken.heirId : heir?.personId;
+        // Imports and the like take no turns: the write does what was decided here, or nothing.
+        return gallery.renameMembership(collectionId, key, heir?.key ?? to, {
+          personId: meant ?? personId,
+          ifTaken: heirId === undefined ? 'refuse' : { heirId },
+        });
       }),
-    async remove(collectionId, key) {
-      const member = await get(collectionId, key);
-      await gallery.removeMembership(collectionId, member.key);
-      return member.key;
+    async remove(collectionId, name) {
+      const { key, personId } = await get(collectionId, name);
+      await gallery.removeMembership(collectionId, key, personId);
+      return key;
     },
-    async removeExactly(collectionId, key) {
-      await gallery.removeMembership(collectionId, key);
+    async removeExactly(collectionId, key, personId) {
+      await gallery.removeMembership(collectionId, key, personId);
     },
     async removeAll(collectionId) {
       return (await gallery.clearCollection(collectionId)).members;
@@ -139,7 +149,7 @@ function membershipCalls(gallery: Gallery, inTurn: InTurn): MembershipCalls {
 
 function referenceCalls(
   { gallery, vision, pictures, enrolment, scoreTable }: PeopleParts,
-  inTurn: InTurn,
+  inTurn: EnrolParts['inTurn'],
 ): Omit<People, 'pictures' | keyof MembershipCalls> {
   return {
     ...createEnrol({
@@ -163,7 +173,7 @@ function referenceCalls(
     async removeAllReferences(collectionId, key) {
       if (key === undefined) return gallery.removeAllReferences(collectionId);
       const member = await gallery.findMembership(collectionId, key, 'ignoreCase');
-      return member ? gallery.removeAllReferences(collectionId, member.key) : 0;
+      return member ? gallery.removeAllReferences(collectionId, member.key, member.personId) : 0;
     },
     readPicture: (collectionId, referenceId) => gallery.readPicture(collectionId, referenceId),
   };

@@ -76,7 +76,7 @@ export function createPersons({ gallery }: { gallery: Gallery }): Persons {
       const { places } = await getById(personId, collectionIds);
       let removed = 0;
       for (const { collectionId, key } of places)
-        removed += (await gallery.removeMembership(collectionId, key)).references;
+        removed += (await gallery.removeMembership(collectionId, key, personId)).references;
       return removed;
     },
   };

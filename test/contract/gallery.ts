@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Uuid } from '../../src/domain/gallery.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
-import type { Gallery } from '../../src/domain/ports/gallery.ts';
+import type { Gallery, RenameWish } from '../../src/domain/ports/gallery.ts';
 import { face, pictured, unit } from '../fixtures/gallery/faces.ts';
 
 export type GalleryClock = { nowMs: () => number; nextId: () => Uuid };
@@ -204,6 +204,47 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect(gallery.counts()).toEqual({ collections: 2, persons: 1, references: 3 });
       });
 
+      test('become another person’s, or get another key, only as the rename has it', async () => {
+        const [ann, bob] = [await gallery.addPerson(main, 'Ann'), await gallery.addPerson(main, 'Bob')];
+        const { personId } = ann;
+        const rename = (to: string, wish: RenameWish) => gallery.renameMembership(main, 'Ann', to, wish);
+        await rejects(rename('Bob', { ifTaken: 'refuse' }), 'person-exists');
+        await rejects(rename('Bob', { ifTaken: { heirId: unknownId } }), 'person-unknown');
+        await rejects(rename('Cid', { ifTaken: { heirId: bob.personId } }), 'person-unknown');
+        for (const to of ['Ann', 'Bob', 'Cid'])
+          await rejects(rename(to, { personId: bob.personId }), 'person-unknown');
+        expect(await gallery.listMemberships(main)).toEqual([ann, bob]);
+        expect(await rename('Ann', { personId, ifTaken: 'refuse' })).toBe('renamed');
+        expect(await rename('Anna', { personId, ifTaken: 'refuse' })).toBe('renamed');
+        const merging = { personId, ifTaken: { heirId: bob.personId } };
+        expect(await gallery.renameMembership(main, 'Anna', 'Bob', merging)).toBe('merged');
+        expect(await gallery.listMemberships(main)).toEqual([bob]);
+      });
+
+      test('of two renames to one key that are made at once, the second sees the first', async () => {
+        const bob = await gallery.enrol(main, 'Bob', face([0, 1]));
+        await gallery.enrol(main, 'Ann', face([1, 0]));
+        const outcomes = await Promise.allSettled(
+          ['Bob', 'Ann'].map((from) => gallery.renameMembership(main, from, 'Cid', { ifTaken: 'refuse' })),
+        );
+        expect(outcomes).toMatchObject([{ value: 'renamed' }, { reason: { code: 'person-exists' } }]);
+        expect((await gallery.findMembership(main, 'Cid'))?.personId).toBe(bob.personId);
+        expect(await keysOf(main)).toEqual(['Ann', 'Cid']);
+      });
+
+      test('who are named beside their keys leave only under these', async () => {
+        const [ann, bob] = [
+          await gallery.enrol(main, 'Ann', face([1, 0])),
+          await gallery.enrol(main, 'Bob', face([0, 1])),
+        ];
+        await rejects(gallery.removeMembership(main, 'Ann', bob.personId), 'person-unknown');
+        expect(await gallery.removeAllReferences(main, 'Ann', bob.personId)).toBe(0);
+        expect(await keysOf(main)).toEqual(['Ann', 'Bob']);
+        expect(await gallery.removeMembership(main, 'Ann', ann.personId)).toEqual({ references: 1 });
+        expect(await gallery.removeAllReferences(main, 'Bob', bob.personId)).toBe(1);
+        expect(await keysOf(main)).toEqual([]);
+      });
+
       test('leave with their references', async () => {
         const ann = await gallery.enrol(main, 'Ann', pictured([1, 0], 'Ann'));
         await gallery.enrol(main, 'Ann', face([0, 1]));
@@ -336,6 +377,26 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect(await gallery.readPicture(main, weak.id)).toBeUndefined();
         expect((await find([1, 0])).map(({ referenceId }) => referenceId)).toEqual([better.id]);
         expect(gallery.counts()).toMatchObject({ persons: 1, references: 1 });
+      });
+
+      test('that must take a place, or go to a member, are refused when it is not there, or she is none', async () => {
+        const ann = await gallery.enrol(main, 'Ann', face([1, 0]));
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0]));
+        const { personId } = ann;
+        for (const replacing of [bob.id, unknownId, undefined]) {
+          const wish = { personId, mustReplace: true, ...(replacing && { replacing }) };
+          await rejects(gallery.enrol(main, 'Ann', face([0, 1]), wish), 'reference-unknown');
+        }
+        const member = { personId, isMember: true };
+        await rejects(gallery.enrol(other, 'Ann', face([0, 1]), member), 'person-unknown');
+        await rejects(gallery.enrol(other, 'Ann', face([0, 1]), { isMember: true }), 'person-unknown');
+        await rejects(gallery.enrol(other, null, face([0, 1]), member), 'person-unknown');
+        expect(gallery.counts()).toEqual({ collections: 2, persons: 2, references: 2 });
+        const wish = { ...member, replacing: ann.id, mustReplace: true };
+        await gallery.enrol(main, null, face([0, 1]), wish);
+        expect(await gallery.findMembership(main, 'Ann')).toMatchObject({ personId, referenceCount: 1 });
+        await gallery.removeMembership(main, 'Ann');
+        await rejects(gallery.enrol(main, 'Ann', face([0, 1]), wish), 'person-unknown');
       });
 
       test('take no place of another member’s, of one elsewhere, or of one that has gone', async () => {

@@ -41,6 +41,8 @@ export type EnrolOptions = {
   readonly personId?: Uuid;
   /** `person-exists` when there is a member already. */
   readonly isNew?: boolean;
+  /** `person-unknown` when there is no such member here. */
+  readonly isMember?: boolean;
   /** Another reference of hers here that goes; if it is not there, or not hers, nothing goes. */
   readonly replacing?: Uuid;
   /** `reference-unknown` when the one to be replaced is not there, or not hers. */
@@ -68,6 +70,17 @@ export type ReferenceChange = { readonly collectionId: Uuid; readonly referenceI
   /** Its member leaves with her last reference. */
   | { readonly kind: 'remove' }
 );
+
+/** What a rename holds to, whatever others have written since the caller looked. */
+export type RenameWish = {
+  /** Who has the key `from`; `person-unknown` when it is somebody else's. */
+  readonly personId?: Uuid;
+  /**
+   * What happens when another member has the key `to`: `refuse` is `person-exists`; with an heir named the two become one
+   * if she is who has it, and it is `person-unknown` when nobody or anybody else has. `merge` when absent.
+   */
+  readonly ifTaken?: 'merge' | 'refuse' | { readonly heirId: Uuid };
+};
 
 /** What is stored; of what is being removed, what is left of it. */
 export type GalleryCounts = {
@@ -113,15 +126,20 @@ export interface Gallery extends AsyncDisposable {
   findPersonByNumber(number: number): Promise<Person | undefined>;
   updatePerson(personId: Uuid, change: PersonChange): Promise<Person>;
   /**
-   * Gives the member another key. When another member has that key, `from`'s references become hers in this collection and
-   * `from` leaves it (`merged`).
+   * Gives the member another key. When another member has that key, and the wish lets it, `from`'s references become hers
+   * in this collection and `from` leaves it (`merged`).
    */
-  renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'>;
+  renameMembership(
+    collectionId: Uuid,
+    from: string,
+    to: string,
+    wish?: RenameWish,
+  ): Promise<'renamed' | 'merged'>;
   /**
    * Takes the member and its references out of this collection, for every reader at the same moment; the person goes with
-   * her last membership.
+   * her last membership. `person-unknown` when the key is not, or no longer, that of the person who is named.
    */
-  removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }>;
+  removeMembership(collectionId: Uuid, key: string, personId?: Uuid): Promise<{ references: number }>;
   /** Takes all members out of this collection, for every reader at the same moment. */
   clearCollection(collectionId: Uuid): Promise<CollectionCounts>;
 
@@ -169,8 +187,11 @@ export interface Gallery extends AsyncDisposable {
    * there or wholly gone.
    */
   removeReferences(collectionId: Uuid, referenceIds: readonly Uuid[]): Promise<ListedReference[]>;
-  /** Removes all references of one member (who leaves), or of all; an unknown key removes none. */
-  removeAllReferences(collectionId: Uuid, key?: string): Promise<number>;
+  /**
+   * Removes all references of one member (who leaves), or of all; a key that is unknown, or not that of the person who is
+   * named, removes none.
+   */
+  removeAllReferences(collectionId: Uuid, key?: string, personId?: Uuid): Promise<number>;
 
   /** Best first, of active and valid persons only; equal scores in the order of enrolment. One list a probe. */
   search(request: SearchRequest): Promise<Candidate[][]>;

@@ -5,9 +5,13 @@ import { open } from 'lmdb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Environment } from '../../../src/adapters/gallery/lmdb/disk/environment.ts';
 import { numberBytes, ownUuidBytes, textBytes } from '../../../src/adapters/gallery/lmdb/disk/keys.ts';
+import { memberKey, placeKey } from '../../../src/adapters/gallery/lmdb/disk/record-keys.ts';
 import { checksums } from '../../../src/adapters/gallery/lmdb/disk/sealing/checksums.ts';
 import { openTables, type Tables } from '../../../src/adapters/gallery/lmdb/disk/tables.ts';
 import { type LmdbStore, openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
+import { countsCheck } from '../../../src/adapters/gallery/lmdb/verifying/counts.ts';
+import { Faults } from '../../../src/adapters/gallery/lmdb/verifying/faults.ts';
+import type { Ledger } from '../../../src/adapters/gallery/lmdb/writing/ledger.ts';
 import type { StoreReport } from '../../../src/domain/store-report.ts';
 import { stampText } from '../../../src/primitives/stamp.ts';
 import { ownFolder } from '../../fixtures/gallery/folders.ts';
@@ -381,6 +385,31 @@ test('who was erased and is there all the same is told, and so is one who has lo
       true,
     );
   });
+});
+
+test('a count is set right under the key that its person has by then', async () => {
+  const { dir } = await whole();
+  const environment = await Environment.open(join(dir, 'gallery.mdb'));
+  const tables = openTables(environment.under(checksums));
+  const { memberships, places } = tables;
+  const { key, value } = first(memberships.entries());
+  const collection = key.subarray(0, 16);
+  const anew = memberKey(collection, 'anew');
+  await environment.write(() => memberships.put(key, { ...value, referenceCount: value.referenceCount + 3 }));
+  const [faults, snapshot] = [new Faults(), environment.snapshot()];
+  for (const _ of countsCheck(tables).run({ faults, snapshot, pictures: snapshot }));
+  snapshot.done();
+  const stranger = { personId: strangerId, referenceCount: 1 };
+  await environment.write(() => {
+    memberships.put(anew, memberships.get(key)!);
+    memberships.put(key, stranger);
+    places.put(placeKey(value.personId, collection), 'anew');
+  });
+  await environment.write(() => {
+    for (const repair of faults.take(9).repairs) repair({ tables } as Ledger);
+  });
+  expect([memberships.get(key), memberships.get(anew)]).toEqual([stranger, value]);
+  await environment.close();
 });
 
 test('others read and write while the store is looked at', async () => {

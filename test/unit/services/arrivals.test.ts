@@ -143,6 +143,24 @@ describe('a face in the place of others', () => {
 });
 
 describe('a person without images', () => {
+  it.each(['her face', 'she'] as const)('does not come back when %s goes meanwhile', async (who) => {
+    const ann = await gallery.enrol(main, 'Ann', pictured([1, 0], 'ann'));
+    const { personId } = await gallery.enrol(main, 'Ann', pictured([0, 1], 'ann again'));
+    await gallery.placePerson(side, personId, 'Ann');
+    const meanwhile = withOwn<Gallery>(gallery, {
+      async enrol(...wish) {
+        if (who === 'she') await gallery.removeMembership(main, 'Ann').catch(() => undefined);
+        else await gallery.removeReferences(main, [ann.id]);
+        return gallery.enrol(...wish);
+      },
+    });
+    const people = { enrolFaces: async () => [] };
+    await createArrivals({ gallery: meanwhile, people, scoreTable: () => table }).dropImages(main, personId);
+    const left = await referencesIn(main);
+    expect(left.map(({ hasPicture }) => hasPicture)).toEqual(who === 'she' ? [] : [false]);
+    expect((await gallery.listPlaces(personId)).map(({ collectionId }) => collectionId)).toContain(side);
+  });
+
   it('is found as before, and has neither pictures nor crops', async () => {
     const { enrolled } = await arrive([1, 0], { picture: { file: Buffer.from('a picture') } });
     const { personId } = enrolled[0]!;

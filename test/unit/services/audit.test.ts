@@ -6,6 +6,7 @@ import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Audit } from '../../../src/domain/ports/audit.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
 import type { LogFields } from '../../../src/domain/ports/log.ts';
+import { withOwn } from '../../../src/primitives/with-own.ts';
 import { actAs } from '../../../src/services/actor.ts';
 import { type AuditService, createAudit } from '../../../src/services/audit.ts';
 import { auditGallery } from '../../../src/services/audited-gallery.ts';
@@ -136,6 +137,19 @@ describe('a gallery on record', () => {
       { ...entry, subjectIds: [cleo], details: { references: 1 } },
       { ...entry, subjectIds: [dora], details: { references: 2 } },
     ]);
+  });
+
+  it('lets a merger be the one that is told of, or none', async () => {
+    const meanwhile = withOwn<Gallery>(bare, {
+      async renameMembership(...wish) {
+        await bare.addPerson(door, 'Eve');
+        return bare.renameMembership(...wish);
+      },
+    });
+    await expect(auditGallery(meanwhile, audit).renameMembership(door, 'Ann', 'Eve')).rejects.toMatchObject({
+      code: 'person-exists',
+    });
+    expect(await told()).toEqual([]);
   });
 
   it('tells that a collection was cleared', async () => {

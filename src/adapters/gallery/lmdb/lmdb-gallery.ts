@@ -14,7 +14,13 @@ import type {
   Uuid,
 } from '../../../domain/gallery.ts';
 import { checkNotes } from '../../../domain/gallery-bounds.ts';
-import { checkKey, compareKeys, personExists, personUnknown } from '../../../domain/gallery-rules.ts';
+import {
+  checkKey,
+  compareKeys,
+  personExists,
+  personUnknown,
+  renameOutcome,
+} from '../../../domain/gallery-rules.ts';
 import { plainPerson } from '../../../domain/person-groups.ts';
 import type {
   EnrolOptions,
@@ -28,6 +34,7 @@ import type {
   ListedText,
   NewEnrolment,
   ReferenceChange,
+  RenameWish,
   SearchRequest,
   TextPlace,
 } from '../../../domain/ports/gallery.ts';
@@ -158,21 +165,26 @@ export class LmdbGallery implements Gallery {
     });
   }
 
-  async renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'> {
+  async renameMembership(
+    collectionId: Uuid,
+    from: string,
+    to: string,
+    wish: RenameWish = {},
+  ): Promise<'renamed' | 'merged'> {
     checkKey(to);
     return this.#write((ledger) => {
       const collection = ledger.collection(collectionId);
       const member = getMember(ledger, collection, from);
-      if (from === to) return 'renamed';
-      const heir = findMember(ledger, collection, to);
-      if (heir) mergeMember(ledger, collection, { member, heir });
-      else renameMember(ledger, collection, { from: member, to });
-      return heir ? 'merged' : 'renamed';
+      const taken = findMember(ledger, collection, to);
+      const outcome = renameOutcome({ member, to, taken }, wish);
+      if (outcome === 'merged') mergeMember(ledger, collection, { member, heir: taken! });
+      else if (from !== to) renameMember(ledger, collection, { from: member, to });
+      return outcome;
     });
   }
 
-  async removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }> {
-    const references = await removeMember(this.#parts.removals, collectionId, key);
+  async removeMembership(collectionId: Uuid, key: string, personId?: Uuid): Promise<{ references: number }> {
+    const references = await removeMember(this.#parts.removals, collectionId, { key, personId });
     if (references === undefined) throw personUnknown();
     return { references };
   }
@@ -237,11 +249,11 @@ export class LmdbGallery implements Gallery {
     return removeReferences(this.#parts.removals, collectionId, referenceIds);
   }
 
-  async removeAllReferences(collectionId: Uuid, key?: string): Promise<number> {
+  async removeAllReferences(collectionId: Uuid, key?: string, personId?: Uuid): Promise<number> {
     if (key === undefined)
       return (await clearCollection(this.#parts.removals, collectionId, 'members with references'))
         .references;
-    return (await removeMember(this.#parts.removals, collectionId, key)) ?? 0;
+    return (await removeMember(this.#parts.removals, collectionId, { key, personId })) ?? 0;
   }
 
   async search(request: SearchRequest): Promise<Candidate[][]> {

@@ -20,6 +20,7 @@ import {
   listedReference,
   personExists,
   personUnknown,
+  renameOutcome,
   resolveKey,
 } from '../../../domain/gallery-rules.ts';
 import { plainPerson } from '../../../domain/person-groups.ts';
@@ -34,6 +35,7 @@ import type {
   ListedText,
   NewEnrolment,
   ReferenceChange,
+  RenameWish,
   SearchRequest,
   TextPlace,
 } from '../../../domain/ports/gallery.ts';
@@ -154,20 +156,25 @@ export class MemoryGallery implements Gallery {
     return plainPerson(this.#written(changed));
   }
 
-  async renameMembership(collectionId: Uuid, from: string, to: string): Promise<'renamed' | 'merged'> {
+  async renameMembership(
+    collectionId: Uuid,
+    from: string,
+    to: string,
+    wish: RenameWish = {},
+  ): Promise<'renamed' | 'merged'> {
     checkKey(to);
     this.#records.checkCollection(collectionId);
-    const place = this.#records.placeOrThrow(collectionId, from);
-    if (from === to) return 'renamed';
-    const heir = this.#records.place(collectionId, to);
-    if (heir) this.#records.merge(place, heir);
-    else this.#records.rename(place, to);
-    return this.#written(heir ? 'merged' : 'renamed');
+    const member = this.#records.placeOrThrow(collectionId, from);
+    const taken = this.#records.place(collectionId, to);
+    const outcome = renameOutcome({ member, to, taken }, wish);
+    if (outcome === 'merged') this.#records.merge(member, taken!);
+    else if (from !== to) this.#records.rename(member, to);
+    return this.#written(outcome);
   }
 
-  async removeMembership(collectionId: Uuid, key: string): Promise<{ references: number }> {
+  async removeMembership(collectionId: Uuid, key: string, personId?: Uuid): Promise<{ references: number }> {
     this.#records.checkCollection(collectionId);
-    const place = this.#records.placeOrThrow(collectionId, key);
+    const place = this.#records.placeOrThrow(collectionId, key, personId);
     const references = this.#records.drop((reference) => isOf(reference, place)).length;
     this.#records.leave(place, { kind: 'removed' });
     return this.#written({ references });
@@ -248,11 +255,12 @@ export class MemoryGallery implements Gallery {
     return this.#written(removed);
   }
 
-  async removeAllReferences(collectionId: Uuid, key?: string): Promise<number> {
+  async removeAllReferences(collectionId: Uuid, key?: string, personId?: Uuid): Promise<number> {
     this.#records.checkCollection(collectionId);
     if (key !== undefined) {
-      const place = this.#records.place(collectionId, key);
-      return place ? (await this.removeMembership(collectionId, key)).references : 0;
+      const found = this.#records.place(collectionId, key)?.personId;
+      if (found === undefined || found !== (personId ?? found)) return 0;
+      return (await this.removeMembership(collectionId, key)).references;
     }
     const removed = this.#records.remove((reference) => reference.collectionId === collectionId);
     for (const { reference } of removed) this.#records.leaveWhenEmpty(reference);

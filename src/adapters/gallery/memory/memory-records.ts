@@ -23,7 +23,9 @@ import { MemoryStamps } from './memory-stamps.ts';
 
 /** A person's place in a collection. */
 export type Place = { readonly collectionId: Uuid; readonly personId: Uuid; readonly key: string };
-export type PlaceWish = Pick<NewEnrolment, 'key' | 'personId' | 'isNew'> & { readonly number: number };
+export type PlaceWish = Pick<NewEnrolment, 'key' | 'personId' | 'isNew' | 'isMember'> & {
+  readonly number: number;
+};
 /** A reference with its picture. */
 export type Held = { readonly reference: Reference; readonly picture: Uint8Array | undefined };
 
@@ -99,9 +101,10 @@ export class MemoryRecords {
     return this.places.find((place) => place.collectionId === collectionId && place.key === key);
   }
 
-  placeOrThrow(collectionId: Uuid, key: string): Place {
+  /** `person-unknown` when nobody has the key, or not the person who is named. */
+  placeOrThrow(collectionId: Uuid, key: string, personId?: Uuid): Place {
     const place = this.place(collectionId, key);
-    if (!place) throw personUnknown();
+    if (!place || place.personId !== (personId ?? place.personId)) throw personUnknown();
     return place;
   }
 
@@ -125,12 +128,13 @@ export class MemoryRecords {
   }
 
   /** The place that a face goes to; `number` is the face's, for an automatic key. */
-  placeFor(collectionId: Uuid, { key, personId, isNew, number }: PlaceWish): Place {
+  placeFor(collectionId: Uuid, { key, personId, isNew, isMember, number }: PlaceWish): Place {
     if (personId !== undefined && !this.persons.has(personId)) throw personUnknown();
     const holder = key === null ? undefined : this.place(collectionId, key);
     const place = personId === undefined ? holder : this.placeOf(collectionId, personId);
     if (place && isNew) throw personExists();
     if (place) return place;
+    if (isMember) throw personUnknown();
     if (holder) throw personExists();
     const free = key ?? automaticKey(number, (taken) => this.place(collectionId, taken) !== undefined);
     return this.addPlace(collectionId, free, personId);

@@ -56,20 +56,21 @@ export function mountPersons(router: DialectRouter, parts: PersonParts): void {
   router.on(['patch'], oneOf, 'write', async (ctx) => {
     const { key: to, ...change } = await readBody(ctx, bodyLimits, personChangeSchema);
     const { collectionId, personId, key } = await find(ctx);
-    if (to !== undefined && to !== key) await people.rename(collectionId, key, to, 'refuse');
+    if (to !== undefined && to !== key)
+      await people.rename(collectionId, key, to, { personId, ifTaken: 'refuse' });
     if (Object.keys(change).length > 0) await persons.update(personId, [collectionId], toChange(change));
     ctx.body = await tell(collectionId, personId);
   });
   router.post(`${oneOf}/merge`, 'write', async (ctx) => {
     const { into } = await readBody(ctx, bodyLimits, mergeSchema);
-    const { collectionId, key } = await find(ctx);
-    const heir = await people.get(collectionId, into);
-    await people.rename(collectionId, key, heir.key);
-    ctx.body = await tell(collectionId, heir.personId);
+    const { collectionId, personId, key } = await find(ctx);
+    const { key: to, personId: heirId } = await people.get(collectionId, into);
+    await people.rename(collectionId, key, to, { personId, ifTaken: { heirId } });
+    ctx.body = await tell(collectionId, heirId);
   });
   router.delete(oneOf, 'write', async (ctx) => {
-    const { collectionId, key } = await find(ctx);
-    await people.removeExactly(collectionId, key);
+    const { collectionId, personId, key } = await find(ctx);
+    await people.removeExactly(collectionId, key, personId);
     ctx.body = { key };
   });
 }

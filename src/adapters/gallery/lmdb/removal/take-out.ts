@@ -22,16 +22,19 @@ export async function clearCollection(
   return result;
 }
 
-/** Tells how many references the member had; `undefined` when there is none. Resolves as `clearCollection` does. */
+/**
+ * Tells how many references the member had; `undefined` when there is none, or it is not the person who is named. Resolves
+ * as `clearCollection` does.
+ */
 export async function removeMember(
   removals: Removals,
   collectionId: Uuid,
-  key: string,
+  { key, personId }: { readonly key: string; readonly personId?: Uuid | undefined },
 ): Promise<number | undefined> {
   const { result } = await removals.commitWhenCleared((ledger) => {
     const collection = ledger.collection(collectionId);
     const member = findMember(ledger, collection, key);
-    if (!member) return undefined;
+    if (!member || (personId !== undefined && member.personId !== personId)) return undefined;
     const ending = { kind: 'removed' } as const;
     const references = beginDeparture(beginSlice(ledger), collection, { member, ending });
     return { personId: member.personId, references };

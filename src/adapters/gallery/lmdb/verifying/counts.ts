@@ -1,4 +1,5 @@
 import { uuidAt } from '../disk/keys.ts';
+import type { Snapshot } from '../disk/open-file.ts';
 import { idBytes, memberKey, memberPrefix, placeKey } from '../disk/record-keys.ts';
 import type { CollectionRecord } from '../disk/stamped-records.ts';
 import { readable } from '../disk/table.ts';
@@ -88,8 +89,11 @@ function compareMember(
 ): void {
   const collection = prefix.subarray(0, idBytes);
   const personId = uuidAt(prefix, idBytes);
-  const key = readable(() => places.get(placeKey(personId, collection), snapshot));
-  const at = key === undefined ? undefined : memberKey(collection, key);
+  const memberAt = (moment?: Snapshot) => {
+    const key = readable(() => places.get(placeKey(personId, collection), moment));
+    return key === undefined ? undefined : memberKey(collection, key);
+  };
+  const at = memberAt(snapshot);
   const record = at && readable(() => memberships.get(at, snapshot));
   if (!at || !record || record.referenceCount === count) return;
   const off = count - record.referenceCount;
@@ -98,9 +102,10 @@ function compareMember(
   faults.note(
     { kind: 'miscounted', table: memberships, place: memberships.place(at), message, ...about },
     () => {
-      const now = readable(() => memberships.get(at));
-      // What others have added or taken meanwhile is in the record.
-      if (now) memberships.put(at, { ...now, referenceCount: now.referenceCount + off });
+      // Her key may be another by now, and this one somebody else's. What others have added or taken is in her record.
+      const place = memberAt();
+      const now = place && readable(() => memberships.get(place));
+      if (now) memberships.put(place, { ...now, referenceCount: now.referenceCount + off });
     },
   );
 }

@@ -87,6 +87,7 @@ export type MemberWish = {
   /** Of somebody who is there for those who read. */
   readonly personId?: Uuid | undefined;
   readonly isNew?: boolean | undefined;
+  readonly isMember?: boolean | undefined;
   readonly number: number;
   readonly gets: 0 | 1;
 };
@@ -95,12 +96,13 @@ export type MemberWish = {
 export function memberFor(
   ledger: Ledger,
   collection: OpenCollection,
-  { key, personId, isNew, number, gets }: MemberWish,
+  { key, personId, isNew, isMember, number, gets }: MemberWish,
 ): Member {
   const holder = key === null ? undefined : findMember(ledger, collection, key);
   const member = personId === undefined ? holder : findMemberOf(ledger, collection, personId);
   if (member && isNew) throw personExists();
   if (member) return gets === 0 ? member : addToMember(ledger, collection, member);
+  if (isMember) throw personUnknown();
   if (holder) throw personExists();
   const free = key ?? automaticKey(number, (taken) => findMember(ledger, collection, taken) !== undefined);
   return personId === undefined

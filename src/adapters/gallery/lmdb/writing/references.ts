@@ -20,7 +20,7 @@ import { leave, type Member, type MemberWish, memberFor, memberOf, putMember } f
 /** A face with its id; the person who is named has been looked up. */
 export type Enrolment = NewReference & { readonly id: Uuid } & Pick<
     MemberWish,
-    'key' | 'personId' | 'isNew'
+    'key' | 'personId' | 'isNew' | 'isMember'
   > &
   Pick<EnrolOptions, 'replacing' | 'mustReplace' | 'person'>;
 
@@ -28,7 +28,7 @@ export type Enrolment = NewReference & { readonly id: Uuid } & Pick<
 export function addReference(
   ledger: Ledger,
   collection: OpenCollection,
-  { key, personId: wanted, isNew, id, replacing, mustReplace, person: change, ...face }: Enrolment,
+  { key, personId: wanted, isNew, isMember, id, replacing, mustReplace, person: change, ...face }: Enrolment,
 ): KeyedReference {
   const { tables } = ledger;
   const { vector, modelId } = face.template;
@@ -37,7 +37,8 @@ export function addReference(
   checkVector(vector, dimensions);
   if (dimensions === undefined) tables.models.put(Buffer.from(modelId), vector.length);
   const number = ledger.nextNumber('lastReference');
-  const member = memberFor(ledger, collection, { key, personId: wanted, isNew, number, gets: 1 });
+  const wish = { key, personId: wanted, isNew, isMember, number, gets: 1 } as const;
+  const member = memberFor(ledger, collection, wish);
   const { personId } = member;
   const identity = { id, number, collectionId: collection.record.id, personId, createdAtMs: ledger.nowMs() };
   const reference = newReference(identity, face);
