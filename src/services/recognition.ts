@@ -2,6 +2,7 @@ import type { ScoreTable } from '../domain/catalogue.ts';
 import { AppError } from '../domain/errors.ts';
 import type { AnalysedPicture } from '../domain/face.ts';
 import type { Candidate, Uuid } from '../domain/gallery.ts';
+import { referenceUnknown } from '../domain/gallery-rules.ts';
 import type { Gallery, KeyedReference } from '../domain/ports/gallery.ts';
 import type { Vision, VisionModels } from '../domain/ports/vision.ts';
 import { type AcceptedRate, type Threshold, thresholdFor } from '../domain/threshold.ts';
@@ -70,7 +71,9 @@ export interface Recognition {
     target: PictureAsk,
     signal: AbortSignal,
   ): Promise<{ source: EmbeddedPicture; target: VerifiedPicture }>;
+  /** `reference-unknown` when a search would not find her: she is suspended, or not valid now. */
   verifyReference(ask: PictureAsk, reference: KeyedReference, signal: AbortSignal): Promise<VerifiedPicture>;
+  /** Rejects for whom `verifyReference` does. */
   compareWithReference(
     vectors: readonly (readonly number[])[],
     reference: KeyedReference,
@@ -98,6 +101,9 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
     if (probes.length === 0) return [];
     const { cameraId: _, choose: __, ...where } = ask;
     return gallery.search({ ...where, modelId: models().embedding.id, probes });
+  };
+  const requireSearchable = async ({ personId }: KeyedReference): Promise<void> => {
+    if (!(await gallery.isSearchable(personId))) throw referenceUnknown();
   };
 
   return {
@@ -138,6 +144,7 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
       return { source, target: scored(target, source.faces[0]!.template.vector) };
     },
     verifyReference: async (ask, reference, signal) => {
+      await requireSearchable(reference);
       const [picture, vector] = await bothOrNeither(signal, [
         (either) => embedPicture(vision, ask, either),
         (either) => currentVector(vision, reference, either),
@@ -146,6 +153,7 @@ export function createRecognition({ gallery, vision, scoreTable }: RecognitionPa
     },
     compareWithReference: async (vectors, reference, signal) => {
       const probes = readVectors(vision, vectors);
+      await requireSearchable(reference);
       const vector = await currentVector(vision, reference, signal);
       return probes.map((probe) => cosine(probe, vector));
     },

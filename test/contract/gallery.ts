@@ -535,7 +535,13 @@ export function galleryContract(name: string, open: OpenGallery): void {
 
       test('finds nobody who is suspended, not yet or no longer valid', async () => {
         const { personId } = await gallery.enrol(main, 'Ann', face([1, 0]));
-        const count = async () => (await find([1, 0])).length;
+        const count = async () => {
+          const { length } = await find([1, 0]);
+          expect(await gallery.isSearchable(personId)).toBe(length === 1);
+          return length;
+        };
+        expect(await count()).toBe(1);
+        expect(await gallery.isSearchable(unknownId)).toBe(false);
         await gallery.updatePerson(personId, { status: 'suspended' });
         expect(await count()).toBe(0);
         await gallery.updatePerson(personId, {

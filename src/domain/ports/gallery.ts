@@ -124,6 +124,8 @@ export interface Gallery extends AsyncDisposable {
   listPlaces(personId: Uuid): Promise<Membership[]>;
   findPerson(personId: Uuid): Promise<Person | undefined>;
   findPersonByNumber(number: number): Promise<Person | undefined>;
+  /** Whether a search finds her now if she has a face: she is there, active and valid. */
+  isSearchable(personId: Uuid): Promise<boolean>;
   updatePerson(personId: Uuid, change: PersonChange): Promise<Person>;
   /**
    * Gives the member another key. When another member has that key, and the wish lets it, `from`'s references become hers

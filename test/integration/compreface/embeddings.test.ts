@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonChange } from '../../../src/domain/gallery.ts';
 import { startTestApp, type TestApp } from '../../harness/app.ts';
 import { type Call, call } from '../../harness/http-client.ts';
 import { type PortraitName, portrait } from '../../harness/photographs.ts';
@@ -102,6 +103,25 @@ describe('POST /recognition/embeddings/faces/<image_id>/verify', () => {
         ],
       },
     });
+  });
+
+  it.each<[string, PersonChange]>([
+    ['suspended', { status: 'suspended' }],
+    ['not valid yet', { validFromMs: Date.now() + 3_600_000 }],
+    ['not valid any more', { validUntilMs: 1_000 }],
+  ])('knows no image of a person who is %s, as a search finds none', async (_standing, change) => {
+    const { gallery } = app.services;
+    const { personId } = (await gallery.findReference(app.collection.id, ids.bea))!;
+    await gallery.updatePerson(personId, change);
+    const replies = [
+      await ask(`/recognition/embeddings/faces/${ids.bea}/verify`, {
+        json: { embeddings: [embeddings.bea] },
+      }),
+      await ask(`/recognition/faces/${ids.bea}/verify`, { files: [{ bytes: await portrait('bea') }] }),
+    ];
+    await gallery.updatePerson(personId, { status: 'active', validFromMs: null, validUntilMs: null });
+    const unknown = { status: 404, json: { message: 'Image Id is incorrect', code: 44 } };
+    expect(replies).toMatchObject([unknown, unknown]);
   });
 
   it('refuses an unknown image', async () => {

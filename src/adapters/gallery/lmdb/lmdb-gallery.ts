@@ -17,6 +17,7 @@ import { checkNotes } from '../../../domain/gallery-bounds.ts';
 import {
   checkKey,
   compareKeys,
+  isSearchable,
   personExists,
   personUnknown,
   renameOutcome,
@@ -155,6 +156,11 @@ export class LmdbGallery implements Gallery {
 
   async findPerson(personId: Uuid): Promise<Person | undefined> {
     return this.#reader.findPerson(personId);
+  }
+
+  async isSearchable(personId: Uuid): Promise<boolean> {
+    const person = this.#reader.findPerson(personId);
+    return person !== undefined && isSearchable(person, this.#parts.nowMs());
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {

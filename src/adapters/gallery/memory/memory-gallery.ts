@@ -17,6 +17,7 @@ import { checkNotes } from '../../../domain/gallery-bounds.ts';
 import {
   checkKey,
   compareKeys,
+  isSearchable,
   listedReference,
   personExists,
   personUnknown,
@@ -147,6 +148,11 @@ export class MemoryGallery implements Gallery {
   async findPerson(personId: Uuid): Promise<Person | undefined> {
     const person = this.#records.persons.get(personId);
     return person && plainPerson(person);
+  }
+
+  async isSearchable(personId: Uuid): Promise<boolean> {
+    const person = this.#records.persons.get(personId);
+    return person !== undefined && isSearchable(person, this.#records.nowMs());
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {
