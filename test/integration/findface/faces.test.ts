@@ -223,6 +223,30 @@ describe('A face', () => {
     });
   });
 
+  it('is told as that of the gallery it is found in, where siblings are different persons’ (ours)', async () => {
+    const { people, gallery } = stage.app.services;
+    await client.put(`/v1/face/id/${face.id}`, { galleries: { add: ['niceppl'] } });
+    const all = (await gallery.listCollections()).map(({ id }) => id);
+    const sibling = (await gallery.findFace(face.id, all)).at(-1)!;
+    const { personId } = await people.add(sibling.collectionId, 'Bea');
+    expect(await people.rename(sibling.collectionId, sibling.key, 'Bea')).toBe('merged');
+    const bea = (await gallery.findPerson(personId))!.number;
+
+    const { photo } = { photo: stage.photos.ann };
+    const told = async (path: string) => Object.values(await identify({ photo }, path))[0]![0]!.face;
+    expect(await told('/v1/faces/gallery/niceppl/identify')).toMatchObject({ id: face.id, person_id: bea });
+    const { person_id: ann } = await told('/v1/faces/gallery/ppl/identify');
+    expect(ann).not.toBe(bea);
+    const listed = async (name: string) => (await client.get(`/v1/faces/gallery/${name}`)).json;
+    expect(await listed('niceppl')).toMatchObject({ results: [{ id: face.id, person_id: bea }] });
+    expect(await listed('ppl')).toMatchObject({ results: [{ id: face.id, person_id: ann }] });
+    const cameraId = (await client.post('/v1/camera', { meta: 'door' })).json as { id: string };
+    await client.form('/v1/faces/gallery/niceppl/identify', { photo, cam_id: cameraId.id });
+    expect((await client.get('/v1/history/search')).json).toMatchObject({
+      results: [{ friend: true, person_id: bea, id: face.id }],
+    });
+  });
+
   it('is deleted (451–474)', async () => {
     const { status, bytes } = await client.delete(`/v0/face/id/${face.id}/`);
     expect({ status, body: bytes.toString() }).toEqual({ status: 204, body: '' });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Metadata } from '../../../domain/gallery.ts';
+import type { Metadata, Uuid } from '../../../domain/gallery.ts';
 import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
 import type { ListedFace, ListedReference } from '../../../domain/ports/gallery.ts';
 import type { PicturePlace } from '../../../services/picture-links.ts';
@@ -52,6 +52,12 @@ async function hashOf(
 export function metaOf({ references: [first] }: Pick<ListedFace, 'references'>): string {
   const { text = '', key = '' } = first ?? {};
   return text === '' && !isAutomaticKey(key) ? key : text;
+}
+
+/** The face where this reference of it was found or listed: siblings in other galleries may be somebody else's. */
+export function ledBy({ number, references }: ListedFace, referenceId: Uuid | undefined): ListedFace {
+  const first = references.find(({ id }) => id === referenceId);
+  return { number, references: first ? [first, ...references.filter((one) => one !== first)] : references };
 }
 
 /** Tells a face to one caller. */

@@ -4,7 +4,7 @@ import { isAutomaticKey } from '../../../domain/gallery-rules.ts';
 import type { ListedFace } from '../../../domain/ports/gallery.ts';
 import { LastSeen } from '../../../primitives/last-seen.ts';
 import type { RouteContext } from '../../dialect.ts';
-import { faceTelling } from './answers.ts';
+import { faceTelling, ledBy } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { orGone } from './or-gone.ts';
 import type { Scope } from './scope.ts';
@@ -93,7 +93,8 @@ async function faceOf(
 ): Promise<ListedFace | undefined> {
   for (const collectionId of event.collectionIds.filter((id) => all.includes(id))) {
     const reference = await gallery.findReference(collectionId, candidate.referenceId);
-    if (reference) return orGone(faces.get(reference.faceNumber, all));
+    const face = reference && (await orGone(faces.get(reference.faceNumber, all)));
+    if (face) return ledBy(face, candidate.referenceId);
   }
   return undefined;
 }

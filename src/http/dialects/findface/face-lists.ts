@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Uuid } from '../../../domain/gallery.ts';
 import type { FacePage, ListedFace } from '../../../domain/ports/gallery.ts';
 import type { DialectRouter, RouteContext } from '../../dialect.ts';
-import { type FaceTelling, faceTelling } from './answers.ts';
+import { type FaceTelling, faceTelling, ledBy } from './answers.ts';
 import type { FindFaceParts } from './deps.ts';
 import { namesakesOf } from './metas.ts';
 import { nextFaces } from './pages.ts';
@@ -49,7 +49,8 @@ function telling(ctx: RouteContext, { parts, scope }: Listing): FaceTelling {
   return async ({ number, references }) => {
     // It may have gone since it was listed; then it is told as it was.
     const found = await parts.gallery.findFace(number, scope.all);
-    return tell({ number, references: found.length > 0 ? found : references });
+    const face = { number, references: found.length > 0 ? found : references };
+    return tell(ledBy(face, references[0]?.id));
   };
 }
 

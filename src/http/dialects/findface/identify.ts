@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../domain/errors.ts';
 import type { RecognisedPicture, SearchAsk } from '../../../services/recognition.ts';
 import type { DialectRouter, RouteContext } from '../../dialect.ts';
-import { faceTelling } from './answers.ts';
+import { faceTelling, ledBy } from './answers.ts';
 import { cameraIdSchema } from './camera-ids.ts';
 import type { FindFaceParts } from './deps.ts';
 import { orGone } from './or-gone.ts';
@@ -100,10 +100,10 @@ async function tell(
   const tellFace = faceTelling(ctx, parts, scope);
   const pieces: string[] = [];
   for (const [at, face] of picture.faces.entries()) {
-    const told = mapped(candidates[at] ?? [], async ({ score, faceNumber }) => {
+    const told = mapped(candidates[at] ?? [], async ({ score, faceNumber, referenceId }) => {
       // It may have been deleted since it was found.
       const known = await orGone(parts.faces.get(faceNumber, scope.all));
-      const wire = known && (await tellFace(known));
+      const wire = known && (await tellFace(ledBy(known, referenceId)));
       return wire ? [{ confidence: toScore(score), face: wire }] : [];
     });
     pieces.push(`${JSON.stringify(boxKey(face.box))}: ${JSON.stringify((await collected(told)).flat())}`);

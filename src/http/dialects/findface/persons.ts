@@ -45,7 +45,9 @@ async function toWirePerson(
   const { id: personId, number: id, name } = person;
   if (!isAutomaticKey(name)) return { id, meta: name };
   const { faces } = await parts.faces.list(scope.all, { order: 'oldest first', limit: 1, personId });
-  return { id, meta: faces[0]?.references[0]?.text ?? '' };
+  // A sibling of it in another gallery may be somebody else's.
+  const own = faces[0]?.references.find((reference) => reference.personId === personId);
+  return { id, meta: own?.text ?? '' };
 }
 
 async function* allPersons({ persons }: FindFaceParts, { all }: Scope): AsyncGenerator<PlacedPerson> {
