@@ -61,6 +61,11 @@ export function newEvent(identity: Pick<HistoryEvent, 'id' | 'number'>, event: N
   };
 }
 
+/** Whether it names all collections that were searched. */
+export function isWholeList({ collectionIds }: Pick<HistoryEvent, 'collectionIds'>): boolean {
+  return collectionIds.length < mostCollections;
+}
+
 /** The different persons in an event. */
 export function personsIn({ candidates }: Pick<HistoryEvent, 'candidates'>): Uuid[] {
   return [...new Set(candidates.map(({ personId }) => personId))];

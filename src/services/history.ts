@@ -1,5 +1,5 @@
 import { accountOf, type Credential } from '../domain/credential.ts';
-import type { ForgettingWay, HistoryEvent, NewEvent } from '../domain/event.ts';
+import { type ForgettingWay, fitsEvent, type HistoryEvent, type NewEvent } from '../domain/event.ts';
 import type { Uuid } from '../domain/gallery.ts';
 import type { Gallery } from '../domain/ports/gallery.ts';
 import type { History, HistoryWish, Parting } from '../domain/ports/history.ts';
@@ -8,6 +8,7 @@ import type { Pruned } from '../domain/pruning.ts';
 import { LastSeen } from '../primitives/last-seen.ts';
 import type { KeepingPolicy } from './audit.ts';
 import { EventQueue, type EventQueueLimits } from './event-queue.ts';
+import { eventsWithin } from './events-within.ts';
 
 /** What was recognised and seen. */
 export interface HistoryService extends AsyncDisposable {
@@ -18,7 +19,8 @@ export interface HistoryService extends AsyncDisposable {
   record(event: NewEvent): void;
   /**
    * The events that a caller sees, also those that were recorded just now: her account's own, and those of collections
-   * that she reaches; all for who reaches all. To be left when the caller has enough.
+   * that she reaches; all for who reaches all. Of an event she is told, and may ask for, what is in her reach
+   * (`eventsWithin`). To be left when the caller has enough.
    */
   list(caller: Credential, wish: Omit<HistoryWish, 'visibleTo'>): AsyncIterable<HistoryEvent>;
   /** Takes away what the policy does not keep, or only tells what would go. */
@@ -39,7 +41,7 @@ export type HistoryPolicy = KeepingPolicy & { readonly onErasure: ForgettingWay 
 
 export type HistoryParts = {
   readonly history: History;
-  readonly gallery: Pick<Gallery, 'findPerson' | 'findErasure' | 'findHeir'>;
+  readonly gallery: Pick<Gallery, 'findPerson' | 'findErasure' | 'findHeir' | 'listPlaces'>;
   readonly policy: HistoryPolicy;
   readonly log: Log;
   readonly nowMs?: () => number;
@@ -62,7 +64,16 @@ export function createHistory({ nowMs = Date.now, ...parts }: HistoryParts): His
     record: (event) => queue.offer(event),
     async *list(caller, wish) {
       await queue.flush();
-      yield* history.list({ ...wish, visibleTo: visibleTo(caller) });
+      const { reach } = caller;
+      if (reach === 'all') return yield* history.list(wish);
+      const tell = eventsWithin(parts.gallery, reach);
+      const visibleTo = { collectionIds: reach, accountId: accountOf(caller) };
+      // Somebody known whom she does not reach is a stranger to her.
+      const known = wish.known === false ? undefined : wish.known;
+      for await (const event of history.list({ ...wish, known, visibleTo })) {
+        const told = await tell(event);
+        if (fitsEvent(told, wish)) yield told;
+      }
     },
     async prune({ dryRun } = { dryRun: false }) {
       // What still waits counts too.
@@ -143,8 +154,4 @@ function lastOf(personId: Uuid, left: Settling['left']): Uuid | undefined {
     last = parting.heirId;
   }
   return last;
-}
-
-function visibleTo(caller: Credential): HistoryWish['visibleTo'] {
-  return caller.reach === 'all' ? undefined : { collectionIds: caller.reach, accountId: accountOf(caller) };
 }

@@ -6,7 +6,7 @@ import { AppError } from '../../../src/domain/errors.ts';
 import type { ForgettingWay, NewEvent } from '../../../src/domain/event.ts';
 import type { Uuid } from '../../../src/domain/gallery.ts';
 import type { Gallery } from '../../../src/domain/ports/gallery.ts';
-import type { History } from '../../../src/domain/ports/history.ts';
+import type { History, HistoryWish } from '../../../src/domain/ports/history.ts';
 import { galleryWithHistory } from '../../../src/services/gallery-with-history.ts';
 import { createHistory, type HistoryService } from '../../../src/services/history.ts';
 import { face } from '../../fixtures/gallery/faces.ts';
@@ -63,10 +63,50 @@ describe('the history', () => {
     history.record(seen(['b'], { collectionIds: [gate, door] }));
     history.record(seen(['c'], { collectionIds: [], accountId: 'hers' }));
     expect(await told(history)).toEqual([['a'], ['b'], ['c']]);
-    expect(await told(history, scoped('hers', [gate]))).toEqual([['b'], ['c']]);
+    expect(await told(history, scoped('hers', [gate, door]))).toEqual([['a'], ['b'], ['c']]);
+    // Where 'b' has been, who is gone, nobody knows.
+    expect(await told(history, scoped('hers', [gate]))).toEqual([[], ['c']]);
     expect(await told(history, { ...scoped('token', []), ownerId: 'hers' })).toEqual([['c']]);
     expect(await told(history, scoped('other', []))).toEqual([]);
-    expect(await told(history, scoped('other', [door]))).toEqual([['a'], ['b']]);
+    expect(await told(history, scoped('other', [door]))).toEqual([['a'], []]);
+  });
+
+  it('tells a caller of nobody whom she does not reach, and knows her as a stranger', async () => {
+    const [hall, yard] = [
+      (await bare.createCollection('hall', '')).id,
+      (await bare.createCollection('yard', '')).id,
+    ];
+    const { personId: ann } = await bare.addPerson(hall, 'Ann');
+    const { personId: bob } = await bare.addPerson(yard, 'Bob');
+    const { personId: cid } = await bare.addPerson(yard, 'Cid');
+    await bare.placePerson(hall, cid, 'Cid');
+    const history = open();
+    history.record(seen([bob, ann, cid], { collectionIds: [yard, hall] }));
+    history.record(seen([bob], { collectionIds: [yard, hall] }));
+    // Whom she reached then, and not now.
+    history.record(seen([bob], { collectionIds: [hall] }));
+    const caller = scoped('hers', [hall]);
+    const tell = async (wish: Partial<HistoryWish> = {}) => {
+      const events = [];
+      for await (const { collectionIds, candidates } of history.list(caller, {
+        order: 'oldest first',
+        ...wish,
+      }))
+        events.push([collectionIds, candidates.map(({ personId }) => personId)]);
+      return events;
+    };
+    const [first, second, third] = [
+      [[hall], [ann, cid]],
+      [[hall], []],
+      [[hall], []],
+    ];
+    expect(await tell()).toEqual([first, second, third]);
+    expect(await tell({ personIds: [ann] })).toEqual([first]);
+    expect(await tell({ personIds: [bob] })).toEqual([]);
+    expect(await tell({ referenceIds: [bob] })).toEqual([]);
+    expect(await tell({ known: true })).toEqual([first]);
+    expect(await tell({ known: false })).toEqual([second, third]);
+    expect(await told(history)).toEqual([[bob, ann, cid], [bob], [bob]]);
   });
 
   it('loses what is older than it keeps, and tells before', async () => {
