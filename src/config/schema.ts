@@ -230,7 +230,7 @@ const gallerySchema = z.strictObject({
 const fetchSchema = z.strictObject({
   allow: z.enum(['nothing', 'public', 'private']).default('nothing').meta({
     description:
-      'Whether callers may give the URL of a picture instead of the picture: not at all, from public addresses, or also from private ones (of the networks that the box stands in). The box itself, its link and the metadata of a cloud are never asked.',
+      'Whether callers may give the URL of a picture instead of the picture: not at all, from public addresses, or also from private ones (of the networks that the box stands in). Global IPv6 addresses are public ones, also those of neighbours. The box itself, its link and the metadata of a cloud are never asked.',
   }),
   totalMs: milliseconds.default(10_000).meta({
     description: 'How long a picture may take to be fetched, redirects included.',

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { addressPolicy } from '../../../src/adapters/picture-fetcher/https/address-policy.ts';
 
@@ -63,6 +64,25 @@ describe('an address', () => {
   it.each(own)('that is private is asked where that is allowed: %s', (address) => {
     expect(addressPolicy({ allowPrivate: false })(address)).toBe(false);
     expect(addressPolicy({ allowPrivate: true })(address)).toBe(true);
+  });
+
+  it.each([
+    ['192.168.1.10', '192.168.1.10'],
+    ['93.184.215.14', '93.184.215.14'],
+    ['2a00:1450:4001:81c::200e', '2A00:1450:4001:81c:0:0:0:200e'],
+    ['fd12:3456::1', 'fd12:3456:0::1'],
+  ])('that is one of the box is never asked: %s', (own, asked) => {
+    let ownAddresses = ['127.0.0.1', '::1', 'fe80::1%eth0', own];
+    const mayAsk = addressPolicy({ allowPrivate: true, ownAddresses: () => ownAddresses });
+    expect(mayAsk(asked)).toBe(false);
+    ownAddresses = ['127.0.0.1'];
+    expect(mayAsk(asked)).toBe(true);
+  });
+
+  it('of an interface of this box is never asked', () => {
+    const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { address } of own) expect(addressPolicy({ allowPrivate: true })(address)).toBe(false);
   });
 
   it.each(never)('of the box, its link, its hosting or nobody is never asked: %j', (address) => {

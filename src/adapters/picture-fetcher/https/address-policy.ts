@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** Whether a box may be made to ask at an address. */
 export type AddressPolicy = (address: string) => boolean;
@@ -28,9 +29,22 @@ const neverV6 = blocks('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3fff
 const privateV6 = blocks('ipv6', ['fc00::/7']);
 const metadataV6 = blocks('ipv6', ['fd00:ec2::/32', 'fd20:ce::/32']);
 
-/** Private addresses, of a network of one's own, only where the operator allows them; the box itself never. */
-export function addressPolicy({ allowPrivate }: { readonly allowPrivate: boolean }): AddressPolicy {
+export type AddressPolicyOptions = {
+  readonly allowPrivate: boolean;
+  /** Asked each time, for addresses come and go; those of the box's interfaces when absent. */
+  readonly ownAddresses?: () => readonly string[];
+};
+
+/**
+ * Private addresses, of a network of one's own, only where the operator allows them; the box itself never. Neighbours
+ * with global IPv6 addresses are public: nothing in these tells whose network they are of.
+ */
+export function addressPolicy({
+  allowPrivate,
+  ownAddresses = interfaceAddresses,
+}: AddressPolicyOptions): AddressPolicy {
   return (address) => {
+    if (isOneOf(ownAddresses(), address)) return false;
     if (isIPv4(address)) {
       return !neverV4.check(address, 'ipv4') && (allowPrivate || !privateV4.check(address, 'ipv4'));
     }
@@ -39,6 +53,21 @@ export function addressPolicy({ allowPrivate }: { readonly allowPrivate: boolean
     if (privateV6.check(address, 'ipv6')) return allowPrivate;
     return routedV6.check(address, 'ipv6') && !neverV6.check(address, 'ipv6');
   };
+}
+
+function interfaceAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []);
+}
+
+/** However they are written. */
+function isOneOf(own: readonly string[], address: string): boolean {
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  for (const each of own) {
+    const [bare = ''] = each.split('%');
+    if (isIPv4(bare) === (family === 'ipv4')) list.addAddress(bare, family);
+  }
+  return list.check(address, family);
 }
 
 function blocks(family: 'ipv4' | 'ipv6', ranges: readonly string[]): BlockList {
