@@ -147,7 +147,7 @@ export function redactUrl(url: string): string {
   return parts?.host ? `${parts.protocol}//${parts.host}/…` : '…';
 }
 
-/** As it may be told to those who support the box. */
+/** As it may be told to others than its owner, such as those who support the box. */
 export function redactedCamera(camera: Camera): Camera {
   return camera.url === undefined ? camera : { ...camera, url: redactUrl(camera.url) };
 }

@@ -8,6 +8,7 @@ import {
   defaultCameraId,
   type NewCamera,
   type NewCameraGroup,
+  redactedCamera,
   usualCamera,
 } from '../domain/camera.ts';
 import { accountOf, type Credential } from '../domain/credential.ts';
@@ -22,7 +23,8 @@ export type CameraGroupWish = Pick<NewCameraGroup, 'name'> & Partial<Pick<NewCam
 /**
  * Cameras and their groups, as a caller sees them: her account's own, and those that are everybody's, such as the default
  * ones. What she does not see is not there. Who reaches all collections sees all, and makes and changes what is everybody's;
- * for others it is `forbidden` to change or remove that. Rejects as `Cameras` does.
+ * for others it is `forbidden` to change or remove that, and they are not told what opens a camera's stream. Rejects as
+ * `Cameras` does.
  */
 export interface CameraService {
   /** `camera-group-exists` when she sees one of that name. */
@@ -106,9 +108,11 @@ function cameraCalls(
     if (groupId !== undefined) await getGroup(caller, groupId);
     return (await cameras.listCameras(groupId)).filter((camera) => sees(caller, camera));
   };
+  const tellIn = (caller: Credential) => (camera: Camera) =>
+    owns(caller, camera) ? camera : redactedCamera(camera);
   return {
-    get,
-    list,
+    get: async (caller, id) => tellIn(caller)(await get(caller, id)),
+    list: async (caller, groupId) => (await list(caller, groupId)).map(tellIn(caller)),
     async add(caller, wish) {
       const camera = { ...usualCamera, ...wish, ...ownerOf(caller) };
       await getGroup(caller, camera.groupId);
@@ -125,8 +129,14 @@ function cameraCalls(
   };
 }
 
-function sees(caller: Credential, { accountId }: Pick<Camera, 'accountId'>): boolean {
-  return accountId === undefined || caller.reach === 'all' || accountId === accountOf(caller);
+type Owned = Pick<Camera, 'accountId'>;
+
+function sees(caller: Credential, camera: Owned): boolean {
+  return camera.accountId === undefined || owns(caller, camera);
+}
+
+function owns(caller: Credential, { accountId }: Owned): boolean {
+  return caller.reach === 'all' || accountId === accountOf(caller);
 }
 
 function ownerOf(caller: Credential): Pick<Camera, 'accountId'> {

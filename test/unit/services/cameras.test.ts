@@ -61,6 +61,21 @@ describe('cameras', () => {
     expect(await cameras.removeGroups(localAdmin, [yard.id])).toHaveLength(1);
   });
 
+  it('have an address that opens them for their owners only', async () => {
+    const cameras = open();
+    const url = 'rtsp://root:secret@10.0.0.9/1';
+    const shared = await cameras.add(localAdmin, { url });
+    const own = await cameras.add(ann, { url });
+    const urlsFor = async (caller: Credential) => [
+      ...(await cameras.list(caller)).flatMap((camera) => camera.url ?? []),
+      (await cameras.get(caller, shared.id)).url,
+    ];
+    expect(await urlsFor(localAdmin)).toEqual([url, url, url]);
+    expect(await urlsFor(annsToken)).toEqual(['rtsp://10.0.0.9/…', url, 'rtsp://10.0.0.9/…']);
+    expect(await urlsFor(bea)).toEqual(['rtsp://10.0.0.9/…', 'rtsp://10.0.0.9/…']);
+    expect(own.url).toBe(url);
+  });
+
   it('are as usual where nothing else is said', async () => {
     const { id, createdAtMs, ...camera } = await open().add(localAdmin, {});
     expect(camera).toEqual(usualCamera);
