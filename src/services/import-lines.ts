@@ -35,24 +35,29 @@ export async function importPerson(gallery: Gallery, value: unknown, sinceMs: nu
       return { id, key, member: await gallery.findMembership(id, key) };
     }),
   );
+  const fields = {
+    ...{ name, metadata, status },
+    ...(validFrom !== undefined && { validFromMs: validFrom }),
+    ...(validUntil !== undefined && { validUntilMs: validUntil }),
+  };
   const known = found.find(({ member }) => member)?.member;
   const [first] = found;
-  const personId = known?.personId ?? (await gallery.addPerson(first!.id, first!.key)).personId;
+  // At once with her standing: whoever is barred must be so before her faces come, whatever is cut short.
+  const personId = known?.personId ?? (await gallery.addPerson(first!.id, first!.key, fields)).personId;
   for (const { id, key, member } of found) {
     if (member || (await gallery.findMembershipOf(id, personId))) continue;
     await gallery.placePerson(id, personId, key);
   }
+  if (!known) return 'added';
   const person = await gallery.findPerson(personId);
-  if (known && (!person || person.createdAtMs < sinceMs)) return 'present';
-  await gallery.updatePerson(personId, {
-    ...{ name, metadata, status },
-    ...(validFrom !== undefined && { validFromMs: validFrom }),
-    ...(validUntil !== undefined && { validUntilMs: validUntil }),
-  });
-  return known ? 'present' : 'added';
+  if (person && person.createdAtMs >= sinceMs) await gallery.updatePerson(personId, fields);
+  return 'present';
 }
 
-/** A reference of the same member with the very same template is the same. */
+/**
+ * A reference of the same member with the very same template is the same. `person-unknown` when there is no such member:
+ * the line that tells her standing was refused.
+ */
 export async function importFace(
   gallery: Gallery,
   value: unknown,
@@ -70,11 +75,16 @@ export async function importFace(
   });
   const reference =
     known ??
-    (await gallery.enrol(id, first.key, {
-      ...(await toReference(face, readPicture)),
-      template: { modelId: face.template.modelId, vector },
-      ...{ text: first.text, metadata: first.metadata },
-    }));
+    (await gallery.enrol(
+      id,
+      first.key,
+      {
+        ...(await toReference(face, readPicture)),
+        template: { modelId: face.template.modelId, vector },
+        ...{ text: first.text, metadata: first.metadata },
+      },
+      { isMember: true },
+    ));
   let isAdded = !known;
   for (const place of others) isAdded = (await addSibling(gallery, reference, place)) || isAdded;
   return isAdded ? 'added' : 'present';

@@ -139,6 +139,15 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect((await gallery.findMembership(main, longest, 'ignoreCase'))?.key).toBe(longest);
       });
 
+      test('are there with the fields that they come with, or not at all', async () => {
+        const fields = { name: 'Miss Ann', status: 'suspended', validUntilMs: now + 5 } as const;
+        const { personId } = await gallery.addPerson(main, 'Ann', fields);
+        expect(await gallery.findPerson(personId)).toMatchObject(fields);
+        const tooMuch = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`${at}`, '']));
+        await rejects(gallery.addPerson(main, 'Bob', { metadata: tooMuch }), 'bad-input');
+        expect(await keysOf(main)).toEqual(['Ann']);
+      });
+
       test('are changed in the named fields alone', async () => {
         const { personId } = await gallery.addPerson(main, 'Ann');
         const before = await gallery.findPerson(personId);

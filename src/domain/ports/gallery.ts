@@ -109,8 +109,8 @@ export interface Gallery extends AsyncDisposable {
   findCollection(idOrSlug: string): Promise<Collection | undefined>;
   listCollections(): Promise<Collection[]>;
 
-  /** Places a new person in the collection without a face. `person-exists` when the key is taken (exactly). */
-  addPerson(collectionId: Uuid, key: string): Promise<Membership>;
+  /** Places a new person in the collection without a face, with these fields. `person-exists` when the key is taken (exactly). */
+  addPerson(collectionId: Uuid, key: string, fields?: PersonChange): Promise<Membership>;
   /** Exactly; else, with `ignoreCase`, case-insensitively when exactly one key fits. */
   findMembership(collectionId: Uuid, key: string, ignoreCase?: 'ignoreCase'): Promise<Membership | undefined>;
   /** In the order of their keys (by UTF-16 code unit). */

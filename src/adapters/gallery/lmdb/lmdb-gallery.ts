@@ -106,12 +106,15 @@ export class LmdbGallery implements Gallery {
     return this.#reader.collections().sort((one, other) => compareKeys(one.slug, other.slug));
   }
 
-  async addPerson(collectionId: Uuid, key: string): Promise<Membership> {
+  async addPerson(collectionId: Uuid, key: string, fields: PersonChange = {}): Promise<Membership> {
     checkKey(key);
+    checkNotes(fields);
     return this.#write((ledger) => {
       const collection = ledger.collection(collectionId);
       if (findMember(ledger, collection, key)) throw personExists();
-      return { collectionId, ...addMember(ledger, collection, { key, referenceCount: 0 }) };
+      const member = addMember(ledger, collection, { key, referenceCount: 0 });
+      if (Object.keys(fields).length > 0) ledger.journal.changePerson(member.personId, fields);
+      return { collectionId, ...member };
     });
   }
 

@@ -87,11 +87,14 @@ export class MemoryGallery implements Gallery {
     return this.#records.collections.toSorted((one, other) => compareKeys(one.slug, other.slug));
   }
 
-  async addPerson(collectionId: Uuid, key: string): Promise<Membership> {
+  async addPerson(collectionId: Uuid, key: string, fields: PersonChange = {}): Promise<Membership> {
     checkKey(key);
+    checkNotes(fields);
     this.#records.checkCollection(collectionId);
     if (this.#records.place(collectionId, key)) throw personExists();
-    return this.#records.membership(this.#written(this.#records.addPlace(collectionId, key)));
+    const place = this.#records.addPlace(collectionId, key);
+    if (Object.keys(fields).length > 0) this.#records.journal.changePerson(place.personId, fields);
+    return this.#records.membership(this.#written(place));
   }
 
   async findMembership(
