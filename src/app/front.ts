@@ -50,6 +50,7 @@ type FrontParts = Records & {
   readonly credentials: Credentials;
   readonly storeProblems: LmdbStore['storeProblems'];
   readonly collectionsLoading: LmdbStore['collectionsLoading'];
+  readonly latestMs: LmdbStore['latestMs'];
   readonly vision: Vision;
   readonly modelSwitch: ModelSwitch;
   readonly cameras: Cameras;
@@ -61,13 +62,13 @@ type FrontParts = Records & {
 export async function createFront(parts: FrontParts, where: ListenWhere): Promise<Front> {
   const { settings, models, gallery, credentials, storeProblems, vision, metrics, log } = parts;
   const { jobs, audit, record, history, retention, scrubbing, verification } = parts;
-  const { backups, erasureRecord, modelSwitch } = parts;
+  const { backups, erasureRecord, modelSwitch, latestMs } = parts;
   const collections = createCollections({ gallery, credentials });
   await collections.ensure('default');
   const scoreTable = scoreTablesOf(models);
   const { pictures, enrolment } = settings.gallery;
   const signing = await openSigning(settings);
-  const access = await openAccess(credentials, { settings, signing, where, log, audit, record });
+  const access = await openAccess(credentials, { settings, signing, where, log, audit, record, latestMs });
   const people = createPeople({ gallery, vision, pictures, enrolment, scoreTable });
   const which = settings.history.record;
   const recognition = recordRecognition(createRecognition({ gallery, vision, scoreTable }), {
@@ -99,7 +100,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
       connect: (wish) => openSubjectSource(settings, wish),
     }),
     erasures: createErasures({ gallery }),
-    accounts: createAccounts({ dialect: 'enface', credentials, access, signing }),
+    accounts: createAccounts({ dialect: 'enface', credentials, access, signing, latestMs }),
     cameras: createCameras(parts),
     fetcher: openPictureFetcher(settings),
     health: createHealth({
@@ -109,7 +110,7 @@ export async function createFront(parts: FrontParts, where: ListenWhere): Promis
     faceData: createFaceData(signing),
     faces: createFaces({ gallery }),
     persons: createPersons({ gallery }),
-    pictureLinks: createPictureLinks({ signing, people }),
+    pictureLinks: createPictureLinks({ signing, people, latestMs }),
     publicUrl: settings.http.publicUrl,
     ...{ people, recognition, intake: createIntake({ gallery, people, recognition, history, which }) },
     arrivals: createArrivals({ gallery, people, scoreTable }),

@@ -17,14 +17,15 @@ type AccessOptions = {
   readonly where: ListenWhere;
   readonly audit: AuditService;
   readonly record: AccessRecord;
+  readonly latestMs: () => number;
 };
 
 /** Only a service that others can reach needs a first admin; a private app has its socket. */
 export async function openAccess(
   credentials: Credentials,
-  { settings, signing, where, log, audit, record }: AccessOptions,
+  { settings, signing, where, log, audit, record, latestMs }: AccessOptions,
 ): Promise<Access> {
-  const plain = createAccess({ credentials, signing, note: (event) => record.note(event) });
+  const plain = createAccess({ credentials, signing, latestMs, note: (event) => record.note(event) });
   if (where !== 'configured') return plain;
   const file = secretFile(firstAdminFile(settings));
   const { access, created } = await withFirstAdmin(plain, file, ({ id, dialect }) =>

@@ -1,3 +1,4 @@
+import type { Moments } from '../primitives/onward-clock.ts';
 import { AppError } from './errors.ts';
 import type { Membership, NewReference, Person, PersonChange, Reference, Uuid } from './gallery.ts';
 import type { KeyWish, ListedReference, RenameWish } from './ports/gallery.ts';
@@ -101,15 +102,16 @@ export function boundedCosine(score: number): number {
   return Math.min(1, Math.max(-1, score));
 }
 
-/** Whether a search may find her: active, and `validFromMs` ≤ now < `validUntilMs`. */
+/** Whether a search may find her: active, and `validFromMs` ≤ now < `validUntilMs`, which does not begin again. */
 export function isSearchable(
   person: Pick<Person, 'status' | 'validFromMs' | 'validUntilMs'>,
-  nowMs: number,
+  { nowMs, latestMs }: Moments,
 ): boolean {
+  const { status, validFromMs, validUntilMs } = person;
   return (
-    person.status === 'active' &&
-    nowMs >= (person.validFromMs ?? Number.NEGATIVE_INFINITY) &&
-    nowMs < (person.validUntilMs ?? Number.POSITIVE_INFINITY)
+    status === 'active' &&
+    (validFromMs === undefined || nowMs() >= validFromMs) &&
+    (validUntilMs === undefined || latestMs() < validUntilMs)
   );
 }
 

@@ -70,6 +70,8 @@ export type AccessParts = {
   readonly signing?: Signing;
   readonly attempts?: AttemptPolicy;
   readonly now?: () => number;
+  /** Never goes back: ends are judged by it. `now` when absent. */
+  readonly latestMs?: () => number;
   readonly note?: (event: AccessEvent) => void;
 };
 
@@ -97,7 +99,7 @@ export function createAccess(parts: AccessParts): Access {
   return {
     create: async (credential) => (await create([credential]))[0]!,
     createAll: create,
-    ...admissions({ ...parts, now, note }),
+    ...admissions({ ...parts, now, latestMs: parts.latestMs ?? now, note }),
     requireRight({ id, dialect, right }, needed) {
       if (allows(right, needed)) return;
       note({ kind: 'refused', dialect, credentialId: id, reason: 'forbidden' });
@@ -115,19 +117,19 @@ export function createAccess(parts: AccessParts): Access {
   };
 }
 
-type AdmissionParts = AccessParts & Required<Pick<AccessParts, 'now' | 'note'>>;
+type AdmissionParts = AccessParts & Required<Pick<AccessParts, 'now' | 'latestMs' | 'note'>>;
 
 function admissions(parts: AdmissionParts): Pick<Access, 'admit' | 'admitFound'> {
-  const { credentials, attempts = defaultAttemptPolicy, now, note } = parts;
+  const { credentials, attempts = defaultAttemptPolicy, now, latestMs, note } = parts;
   const limit = createAttemptLimit(attempts, now);
   const known = createKnown();
 
   /** With its owner's right and reach; `undefined` when it or its owner ended. */
   const current = async (credential: Credential): Promise<Credential | undefined> => {
-    if (!isGood(credential, now())) return undefined;
+    if (!isGood(credential, latestMs())) return undefined;
     if (credential.ownerId === undefined) return credential;
     const owner = await credentials.find(credential.ownerId);
-    if (!owner || owner.dialect !== credential.dialect || !isGood(owner, now())) return undefined;
+    if (!owner || owner.dialect !== credential.dialect || !isGood(owner, latestMs())) return undefined;
     return { ...credential, right: owner.right, reach: owner.reach };
   };
 

@@ -43,6 +43,8 @@ export type AccountToken = { readonly secret: string; readonly expiresAtMs?: num
  * secret that was made without a user is the account of the tokens that are made with it.
  */
 export interface Accounts {
+  /** From when on the lives of sessions and tokens count, in milliseconds since 1970; it never goes back. */
+  readonly latestMs: () => number;
   /** `login-taken`; `bad-input` when login or password is not of the form. Logins differ in more than case. */
   create(account: NewAccount): Promise<Credential>;
   list(): Promise<Credential[]>;
@@ -75,14 +77,16 @@ export type AccountsParts = {
   readonly signing: Signing;
   /** What a password costs to check; `usualCost` when absent. */
   readonly passwordCost?: PasswordCost;
-  readonly now?: () => number;
+  /** Never goes back: what has ended stays so. The system's clock when absent. */
+  readonly latestMs?: () => number;
 };
 
 const loginForm = /^[^\s:\p{Cc}]{1,254}$/u;
 const passwordLength = { min: 6, max: 1_024 } as const;
 
 export function createAccounts(parts: AccountsParts): Accounts {
-  return { ...userCalls(parts), ...sessionCalls(parts), ...tokenCalls(parts) };
+  const { latestMs = Date.now } = parts;
+  return { latestMs, ...userCalls(parts), ...sessionCalls(parts), ...tokenCalls(parts) };
 }
 
 function userCalls({
@@ -132,9 +136,9 @@ function sessionCalls({
   access,
   signing,
   passwordCost,
-  now = Date.now,
+  latestMs = Date.now,
 }: AccountsParts): Pick<Accounts, 'login' | 'admit'> {
-  const limit = createAttemptLimit(loginAttempts, now);
+  const limit = createAttemptLimit(loginAttempts, latestMs);
   const turns = new Turns();
   let waiting = 0;
   /** One after the other, so that logins never take more than one core. */
@@ -150,7 +154,7 @@ function sessionCalls({
 
   const userOfSession = async (jwt: string): Promise<Credential | undefined> => {
     const { sub, exp, set } = readJwt(jwt, signing.keyFor('session')) ?? {};
-    if (typeof sub !== 'string' || typeof exp !== 'number' || exp * 1_000 <= now()) return undefined;
+    if (typeof sub !== 'string' || typeof exp !== 'number' || exp * 1_000 <= latestMs()) return undefined;
     const user = await credentials.find(sub);
     return user?.kind === 'user' && user.passwordSetAtMs === set ? user : undefined;
   };
@@ -184,7 +188,13 @@ const toldAfterExpiryMs = 30 * 86_400_000;
 
 type TokenCalls = Pick<Accounts, 'listTokens' | 'createToken' | 'setTokenExpiry' | 'deleteToken'>;
 
-function tokenCalls({ credentials, dialect, access, signing, now = Date.now }: AccountsParts): TokenCalls {
+function tokenCalls({
+  credentials,
+  dialect,
+  access,
+  signing,
+  latestMs = Date.now,
+}: AccountsParts): TokenCalls {
   /** `undefined` when it is none of the caller's account. */
   const ownToken = async (caller: Credential, secret: string): Promise<Credential | undefined> => {
     const token = await credentials.findBySecret(sha256(secret));
@@ -199,7 +209,7 @@ function tokenCalls({ credentials, dialect, access, signing, now = Date.now }: A
         (ownerId === account || id === account) &&
         kind === 'secret' &&
         revokedAtMs === undefined &&
-        expiresAtMs > now() - toldAfterExpiryMs,
+        expiresAtMs > latestMs() - toldAfterExpiryMs,
     );
   };
   return {
@@ -214,7 +224,7 @@ function tokenCalls({ credentials, dialect, access, signing, now = Date.now }: A
       return told;
     },
     async createToken(caller, expiresAtMs) {
-      const good = (await ofAccount(caller)).filter((token) => isGood(token, now()));
+      const good = (await ofAccount(caller)).filter((token) => isGood(token, latestMs()));
       if (good.length >= maxTokens) {
         throw new AppError('bad-input', `An account has ${maxTokens} tokens at most that have not expired`);
       }

@@ -17,7 +17,8 @@ export interface PictureLinks {
 export type PictureLinksParts = {
   readonly signing: Pick<Signing, 'sign' | 'open'>;
   readonly people: Pick<People, 'findReference' | 'readPicture'>;
-  readonly nowMs?: () => number;
+  /** Never goes back: a link that has ended stays so. The system's clock when absent. */
+  readonly latestMs?: () => number;
 };
 
 const lifeMs = 86_400_000;
@@ -27,17 +28,21 @@ const uuidLength = 16;
 /** Milliseconds since 1970 fit into so many bytes. */
 const timeLength = 6;
 
-export function createPictureLinks({ signing, people, nowMs = Date.now }: PictureLinksParts): PictureLinks {
+export function createPictureLinks({
+  signing,
+  people,
+  latestMs = Date.now,
+}: PictureLinksParts): PictureLinks {
   return {
     write({ collectionId, referenceId }) {
       const end = Buffer.alloc(timeLength);
-      end.writeUIntBE(Math.ceil((nowMs() + lifeMs) / roundMs) * roundMs, 0, timeLength);
+      end.writeUIntBE(Math.ceil((latestMs() + lifeMs) / roundMs) * roundMs, 0, timeLength);
       const ids = [ownUuidBytes(collectionId), ownUuidBytes(referenceId)];
       return signing.sign('picture-link', Buffer.concat([...ids, end]));
     },
     async open(link) {
       const payload = signing.open('picture-link', link);
-      if (!payload || payload.readUIntBE(2 * uuidLength, timeLength) <= nowMs()) throw nothingThere();
+      if (!payload || payload.readUIntBE(2 * uuidLength, timeLength) <= latestMs()) throw nothingThere();
       const [collectionId, referenceId] = [uuidAt(payload), uuidAt(payload, uuidLength)];
       const picture =
         (await people.readPicture(collectionId, referenceId)) ??

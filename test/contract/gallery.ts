@@ -567,6 +567,21 @@ export function galleryContract(name: string, open: OpenGallery): void {
         expect(await count()).toBe(0);
       });
 
+      test('finds nobody again whose time is over when the clock is set back, nor early', async () => {
+        const ann = await gallery.enrol(main, 'Ann', face([1, 0]), { person: { validUntilMs: now + 10 } });
+        const bob = await gallery.enrol(main, 'Bob', face([1, 0]), { person: { validFromMs: now } });
+        now += 10;
+        await gallery.addPerson(main, 'Cid');
+        now -= 86_400_000;
+        expect(await find([1, 0])).toEqual([]);
+        expect(await gallery.countSearchable([main])).toBe(0);
+        for (const { personId } of [ann, bob]) expect(await gallery.isSearchable(personId)).toBe(false);
+        now += 86_400_000;
+        expect((await find([1, 0])).map(({ key }) => key)).toEqual(['Bob']);
+        await gallery.updatePerson(ann.personId, { validUntilMs: null });
+        expect(await find([1, 0])).toHaveLength(2);
+      });
+
       test('finds those too when it is told to, but nobody who was erased', async () => {
         const ann = await gallery.enrol(main, 'Ann', face([1, 0]));
         const bob = await gallery.enrol(main, 'Bob', face([1, 0]));

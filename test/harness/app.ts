@@ -266,7 +266,7 @@ function createServices(
     people,
     persons: createPersons({ gallery }),
     // The same for as long as the app runs, whatever the hour.
-    pictureLinks: createPictureLinks({ signing, people, nowMs: () => startedAtMs }),
+    pictureLinks: createPictureLinks({ signing, people, latestMs: () => startedAtMs }),
     faces: createFaces({ gallery }),
     arrivals: createArrivals({ gallery, people, scoreTable: readScoreTables() }),
     fetcher: openMemoryPictureFetcher(options.fetchable),

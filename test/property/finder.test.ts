@@ -150,7 +150,7 @@ test('the finder answers what a look at every row does, with the same scores', a
       async (asked, steps, wishes) => {
         const plain = new Plain();
         const readTemplate = (number: number) => plain.rows.find((row) => row.number === number)?.vector;
-        const finder = new Finder({ nowMs: () => 0, readTemplate });
+        const finder = new Finder({ nowMs: () => 0, latestMs: () => 0, readTemplate });
         const add = (vector: Float32Array, at: number) => {
           // Numbers beyond 32 bits as well, of which two have the same lower half.
           const number = at % 7 === 0 ? 2 ** 32 + at + 1 : at;

@@ -41,7 +41,10 @@ test('a template is finite, of unit length and as long as expected', () => {
 
 test('a person is searched for while active, from her first valid millisecond to before her last bound', () => {
   const bounds = { status: 'active', validFromMs: 10, validUntilMs: 20 } as const;
-  expect([9, 10, 19, 20].map((now) => isSearchable(bounds, now))).toEqual([false, true, true, false]);
-  expect(isSearchable({ status: 'active' }, 0)).toBe(true);
-  expect(isSearchable({ status: 'suspended' }, 0)).toBe(false);
+  const at = (nowMs: number, latestMs = nowMs) => ({ nowMs: () => nowMs, latestMs: () => latestMs });
+  expect([9, 10, 19, 20].map((now) => isSearchable(bounds, at(now)))).toEqual([false, true, true, false]);
+  expect(isSearchable(bounds, at(9, 19))).toBe(false);
+  expect(isSearchable(bounds, at(19, 20))).toBe(false);
+  expect(isSearchable({ status: 'active' }, at(0))).toBe(true);
+  expect(isSearchable({ status: 'suspended' }, at(0))).toBe(false);
 });

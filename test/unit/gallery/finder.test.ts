@@ -24,7 +24,11 @@ function template(number: number, rows: number): Float32Array {
 
 /** So many rows that a search takes many slices. */
 function filled(rows: number): Finder {
-  const finder = new Finder({ nowMs: () => 0, readTemplate: (number) => template(number, rows) });
+  const finder = new Finder({
+    nowMs: () => 0,
+    latestMs: () => 0,
+    readTemplate: (number) => template(number, rows),
+  });
   for (let number = 0; number < rows; number++) {
     const row = { number, collectionId, personId: idOf(number), code: codeOf(template(number, rows)) };
     finder.addRow({ id: 'model', dimensions }, row);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openLmdbStore } from '../../../src/adapters/gallery/lmdb/open-lmdb-store.ts';
 import { openStore } from '../../../src/app/open-store.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { face, unit } from '../../fixtures/gallery/faces.ts';
@@ -24,4 +25,18 @@ test.for([
   expect(found).toMatchObject([{ key: 'Ann' }]);
   expect(store.collectionsLoading()).toEqual([]);
   await store.loaded();
+});
+
+test('whose time was over is not found again after a start with an earlier clock', async () => {
+  const dir = await ownFolder();
+  const nowMs = 1_800_000_000_000;
+  const before = await openLmdbStore({ dir, nowMs: () => nowMs });
+  const { id } = await before.gallery.createCollection('door', 'Door');
+  const wish = { person: { validUntilMs: nowMs } };
+  const { personId } = await before.gallery.enrol(id, 'Ann', face([1, 0]), wish);
+  await before.close();
+  const after = await openLmdbStore({ dir, nowMs: () => nowMs - 86_400_000 });
+  expect(await after.gallery.isSearchable(personId)).toBe(false);
+  expect(after.latestMs()).toBe(nowMs);
+  await after.close();
 });

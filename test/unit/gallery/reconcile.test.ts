@@ -25,7 +25,7 @@ const [personId, collectionId] = [idOf(1), idOf(2)];
 async function opened(inMemory: readonly number[]) {
   const environment = await Environment.open(galleryFile(await ownFolder()));
   const tables = openTables(environment.under(checksums));
-  const finder = new Finder({ nowMs: () => 0, readTemplate: () => undefined });
+  const finder = new Finder({ nowMs: () => 0, latestMs: () => 0, readTemplate: () => undefined });
   const code = codeOf(unit(1, 2, 3));
   await environment.write(() => {
     const template = { modelId: model.id, vector: unit(1, 2, 3) };

@@ -8,11 +8,13 @@ const collectionId = '5b0cbe2c-c675-11f0-8de9-0242ac120002';
 const attempts = { burst: 3, perMinute: 60, maxClients: 2 };
 
 function open() {
-  const clock = { nowMs: 1_000_000 };
+  const clock = { nowMs: 1_000_000, latestMs: 0 };
   const credentials = openMemoryCredentials();
   const events: AccessEvent[] = [];
   const note = (event: AccessEvent) => void events.push(event);
-  const access = createAccess({ credentials, attempts, now: () => clock.nowMs, note });
+  const now = () => clock.nowMs;
+  const latestMs = () => Math.max(clock.nowMs, clock.latestMs);
+  const access = createAccess({ credentials, attempts, now, latestMs, note });
   return { clock, credentials, access, events };
 }
 
@@ -61,6 +63,15 @@ describe('a credential', () => {
     const { access } = open();
     const { secret } = await access.create(key);
     await expect(access.admit({ ...ask, secret })).rejects.toMatchObject({ code: 'credential-unknown' });
+  });
+
+  it('that has expired opens nothing when the clock is set back', async () => {
+    const { access, clock } = open();
+    const owner = await access.create({ ...key, expiresAtMs: clock.nowMs + 10 });
+    const made = await access.create({ ...key, ownerId: owner.credential.id });
+    clock.latestMs = clock.nowMs + 10;
+    for (const { secret } of [owner, made])
+      await expect(access.admit(asking(secret))).rejects.toMatchObject({ code: 'credential-unknown' });
   });
 
   it('opens nothing from the moment it expires', async () => {

@@ -21,7 +21,7 @@ async function open() {
   const signing = createSigning(Buffer.alloc(32, 3));
   const access = createAccess({ credentials, signing, now });
   const accounts = createAccounts({
-    ...{ dialect: 'enface', credentials, access, signing, now },
+    ...{ dialect: 'enface', credentials, access, signing, latestMs: now },
     passwordCost: { N: 2 ** 8, r: 8, p: 1 },
   });
   const user = await accounts.create(ann);

@@ -20,7 +20,7 @@ beforeEach(async () => {
   collectionId = (await gallery.createCollection('main', '')).id;
   const vision = {} as Vision;
   const people = createPeople({ gallery, vision, pictures: 'full', scoreTable: () => undefined });
-  links = createPictureLinks({ signing, people, nowMs: () => nowMs });
+  links = createPictureLinks({ signing, people, latestMs: () => nowMs });
 });
 
 it('shows the picture, or the crop where it was not kept', async () => {

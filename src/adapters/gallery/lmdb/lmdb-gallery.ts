@@ -40,6 +40,7 @@ import type {
   TextPlace,
 } from '../../../domain/ports/gallery.ts';
 import type { Scrubbed, ScrubWish } from '../../../domain/scrub.ts';
+import type { Moments } from '../../../primitives/onward-clock.ts';
 import { type DigestParts, digestStore } from './reading/digest-store.ts';
 import { findFace, listFaces, listTexts } from './reading/faces.ts';
 import { findMembershipOf, findPersonByNumber, pageMemberships, placesOf } from './reading/places.ts';
@@ -64,6 +65,7 @@ import {
 export type GalleryParts = LedgerParts &
   DigestParts &
   EraseParts &
+  Moments &
   SearchParts & { readonly scrubber: Scrubber; readonly close: () => Promise<void> };
 
 /**
@@ -163,7 +165,7 @@ export class LmdbGallery implements Gallery {
 
   async isSearchable(personId: Uuid): Promise<boolean> {
     const person = this.#reader.findPerson(personId);
-    return person !== undefined && isSearchable(person, this.#parts.nowMs());
+    return person !== undefined && isSearchable(person, this.#parts);
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {

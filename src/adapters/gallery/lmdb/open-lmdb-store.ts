@@ -13,6 +13,7 @@ import type { Log } from '../../../domain/ports/log.ts';
 import type { StoreCheck } from '../../../domain/ports/store-check.ts';
 import type { TemplateModels } from '../../../domain/ports/template-models.ts';
 import type { StoreProblem } from '../../../domain/store-problem.ts';
+import { onwardClock } from '../../../primitives/onward-clock.ts';
 import { Turns } from '../../../primitives/turns.ts';
 import { LmdbBackups } from './backup/lmdb-backups.ts';
 import { completeCrops, completeMemberCounts, completePersonNumbers } from './disk/complete.ts';
@@ -76,6 +77,8 @@ export type LmdbStore = StoreCheck & {
   readonly history: History;
   readonly backups: Backups;
   readonly templateModels: TemplateModels;
+  /** Milliseconds since 1970; not before the greatest time that was written down, and never before what it told. */
+  readonly latestMs: () => number;
   /** Those that cannot be searched yet: whoever asks for them waits, and is told `starting` when that takes long. */
   collectionsLoading(): readonly Uuid[];
   /** Resolves when all collections can be searched. Rejects when that fails, or the store is closed before. */
@@ -125,8 +128,17 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     options.log?.warn({}, message);
     problems.add({ table: 'pictures', key: 'unnamed', message });
   }
-  const found = new Found({ tables, nowMs, problems });
-  const finder = new Finder({ nowMs, readTemplate: (number, modelId) => found.template(number, modelId) });
+  const latestMs = onwardClock({
+    ...{ nowMs, seenMs: () => ledger.clock.last?.ms ?? 0 },
+    // A given clock has no other beside it.
+    runningMs: options.nowMs && (() => 0),
+  });
+  const moments = { nowMs, latestMs };
+  const found = new Found({ tables, ...moments, problems });
+  const finder = new Finder({
+    ...moments,
+    readTemplate: (number, modelId) => found.template(number, modelId),
+  });
   const readiness = new Readiness();
   const stop = new AbortController();
   const load = await beginLoad({
@@ -177,6 +189,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
       close,
     },
     ...ledger,
+    latestMs,
   });
   const loaded = load();
   // Whoever asks is told; if nobody does, that must not end the process.
@@ -190,7 +203,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     options.log?.error({ error }, 'Removals that were cut short cannot be read; the next start tries again');
   });
   return {
-    ...{ storeId: state.storeId, gallery, credentials, backups, close },
+    ...{ storeId: state.storeId, gallery, credentials, backups, latestMs, close },
     collectionsLoading: () => readiness.waiting,
     loaded: () => loaded,
     jobs: new LmdbJobs(environment, ledger),

@@ -155,7 +155,7 @@ export class MemoryGallery implements Gallery {
 
   async isSearchable(personId: Uuid): Promise<boolean> {
     const person = this.#records.persons.get(personId);
-    return person !== undefined && isSearchable(person, this.#records.nowMs());
+    return person !== undefined && isSearchable(person, this.#records);
   }
 
   async updatePerson(personId: Uuid, change: PersonChange): Promise<Person> {

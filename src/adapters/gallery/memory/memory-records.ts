@@ -19,6 +19,7 @@ import type { SyncedPerson } from '../../../domain/synced-records.ts';
 import type { Tombstone } from '../../../domain/tombstone.ts';
 import { lastHeirOf, receiptOf, receiptOfLast } from '../../../domain/tombstone.ts';
 import type { HybridClock } from '../../../primitives/hybrid-clock.ts';
+import { onwardClock } from '../../../primitives/onward-clock.ts';
 import { MemoryStamps } from './memory-stamps.ts';
 
 /** A person's place in a collection. */
@@ -38,6 +39,7 @@ export type MemoryRecordsParts = {
 /** All that a gallery in memory holds, and the bookkeeping that keeps its lists in step. */
 export class MemoryRecords {
   readonly nowMs: () => number;
+  readonly latestMs: () => number;
   collections: Collection[] = [];
   dimensions = new Map<string, number>();
   /** Whose templates are searched, from the first change of the embedding model on. */
@@ -52,6 +54,7 @@ export class MemoryRecords {
 
   constructor({ nowMs, nextId, clock }: MemoryRecordsParts) {
     this.nowMs = nowMs;
+    this.latestMs = onwardClock({ nowMs, seenMs: () => clock.last?.ms ?? 0, runningMs: () => 0 });
     this.nextId = nextId;
     this.stamps = new MemoryStamps({
       placesOf: (personId) => this.#placesOf(personId).map(({ collectionId }) => collectionId),

@@ -14,22 +14,21 @@ export function searchRecords(records: MemoryRecords, request: SearchRequest): C
 /** Looks at every reference. */
 export function countSearchable(records: MemoryRecords, collectionIds: readonly Uuid[]): number {
   for (const id of collectionIds) records.checkCollection(id);
-  const now = records.nowMs();
   const found = records.held
     .map(({ reference }) => reference)
     .filter(({ collectionId }) => collectionIds.includes(collectionId))
-    .filter(({ personId }) => isSearchable(records.persons.get(personId)!, now))
+    .filter(({ personId }) => isSearchable(records.persons.get(personId)!, records))
     .map(({ collectionId, personId }) => `${collectionId} ${personId}`);
   return new Set(found).size;
 }
 
 function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float32Array): Candidate[] {
-  const now = records.nowMs();
   const ranked = records.held
     .filter(({ reference }) => request.collectionIds.includes(reference.collectionId))
     .filter(({ reference }) => reference.template.modelId === request.modelId)
     .filter(
-      ({ reference }) => request.includeBarred || isSearchable(records.persons.get(reference.personId)!, now),
+      ({ reference }) =>
+        request.includeBarred || isSearchable(records.persons.get(reference.personId)!, records),
     )
     .map(({ reference }) => ({ reference, score: cosine(probe, reference.template.vector) }))
     .filter(({ score }) => score >= request.minScore)

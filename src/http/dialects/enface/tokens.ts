@@ -13,7 +13,7 @@ export function addTokenRoutes(router: DialectRouter, deps: EnfaceDeps): void {
 
   router.post('/user/login', 'nothing', async (ctx) => {
     const { email: login, password, valid_days: days } = await readFields(ctx, deps, loginBody);
-    const expiresAtMs = Date.now() + days * dayMs;
+    const expiresAtMs = accounts.latestMs() + days * dayMs;
     const ask = { login, password, client: ctx.ip, expiresAtMs };
     // A wrong login is 403 and not, as every other wrong credential, 401.
     const token = await instead(accounts.login(ask), 'credential-unknown', refusals.loginDenied);
@@ -31,7 +31,7 @@ export function addTokenRoutes(router: DialectRouter, deps: EnfaceDeps): void {
 
   router.post('/token/create', 'write', async (ctx) => {
     const { valid_days = 1, expires } = await readFields(ctx, deps, newTokenBody);
-    const expiresAtMs = toInstant({ valid_days, expires });
+    const expiresAtMs = toInstant(accounts.latestMs(), { valid_days, expires });
     const token = await accounts.createToken(callerOf(ctx), expiresAtMs);
     ctx.status = 201;
     ctx.body = { status: 'ok', message: 'new token created', token: toWireToken(token) };
@@ -40,7 +40,11 @@ export function addTokenRoutes(router: DialectRouter, deps: EnfaceDeps): void {
     const { token_id: secret, ...expiry } = await readFields(ctx, deps, tokenUpdateBody);
     if (expiry.expires === undefined && expiry.valid_days === undefined)
       throw refused(400, 'nothing to change');
-    const isThere = await accounts.setTokenExpiry(callerOf(ctx), secret, toInstant(expiry));
+    const isThere = await accounts.setTokenExpiry(
+      callerOf(ctx),
+      secret,
+      toInstant(accounts.latestMs(), expiry),
+    );
     if (!isThere) throw tokenUnknown();
     ctx.body = { status: 'ok', message: 'token updated' };
   });
@@ -52,9 +56,9 @@ export function addTokenRoutes(router: DialectRouter, deps: EnfaceDeps): void {
 }
 
 /** `undefined` is never. */
-function toInstant({ valid_days: days = 1, expires }: Expiry): number | undefined {
+function toInstant(startMs: number, { valid_days: days = 1, expires }: Expiry): number | undefined {
   if (expires === 'never') return undefined;
-  return expires === undefined ? Date.now() + days * dayMs : Date.parse(expires);
+  return expires === undefined ? startMs + days * dayMs : Date.parse(expires);
 }
 
 function toWireToken({ secret, expiresAtMs }: AccountToken): { id: string; expires: string } {

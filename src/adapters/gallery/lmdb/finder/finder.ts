@@ -1,5 +1,6 @@
 import type { Person, Uuid } from '../../../../domain/gallery.ts';
 import type { SearchRequest } from '../../../../domain/ports/gallery.ts';
+import type { Moments } from '../../../../primitives/onward-clock.ts';
 import { Arena } from './arena.ts';
 import { Filler } from './filler.ts';
 import { wordsOf } from './id-table.ts';
@@ -17,8 +18,7 @@ export type NewRow = {
 /** An embedding model; all templates of one have the same length. */
 export type Model = { readonly id: string; readonly dimensions: number };
 
-export type FinderParts = {
-  readonly nowMs: () => number;
+export type FinderParts = Moments & {
   /** As `ReadTemplate`, of a model. */
   readonly readTemplate: (number: number, modelId: string) => Float32Array | undefined;
 };
@@ -37,8 +37,8 @@ export class Finder {
   readonly #slots = new Map<Uuid, number>();
   readonly #hidden = new Set<Uuid>();
 
-  constructor({ nowMs, readTemplate }: FinderParts) {
-    this.#people = new People(nowMs);
+  constructor({ readTemplate, ...moments }: FinderParts) {
+    this.#people = new People(moments);
     this.#readTemplate = readTemplate;
   }
 

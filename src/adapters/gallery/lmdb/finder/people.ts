@@ -1,5 +1,6 @@
 import type { Person, Uuid } from '../../../../domain/gallery.ts';
 import { isSearchable } from '../../../../domain/gallery-rules.ts';
+import type { Moments } from '../../../../primitives/onward-clock.ts';
 import { Column } from './column.ts';
 import { IdTable, type IdWords, wordsOf } from './id-table.ts';
 
@@ -21,7 +22,7 @@ type Exception = {
  * of them, and what is otherwise stands beside. Collections are named by their slots.
  */
 export class People {
-  readonly #nowMs: () => number;
+  readonly #moments: Moments;
   readonly #ids = new IdTable();
   /** Of each person one collection, and her rows there. */
   readonly #home = new Column();
@@ -32,8 +33,8 @@ export class People {
   /** By collection: persons with rows there who have not left. */
   readonly #members: number[] = [];
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
+  constructor(moments: Moments) {
+    this.#moments = moments;
   }
 
   /** To be told how many persons will come. */
@@ -139,7 +140,7 @@ export class People {
   }
 
   #isUp({ hidden, standing }: Exception): boolean {
-    return !hidden && (!standing || isSearchable(standing, this.#nowMs()));
+    return !hidden && (!standing || isSearchable(standing, this.#moments));
   }
 
   #hasLeft(person: number, collection: number): boolean {

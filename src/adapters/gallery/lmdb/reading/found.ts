@@ -1,5 +1,6 @@
 import type { Candidate, Uuid } from '../../../../domain/gallery.ts';
 import { isSearchable, mostDimensions } from '../../../../domain/gallery-rules.ts';
+import type { Moments } from '../../../../primitives/onward-clock.ts';
 import { copyTemplate, copyVector, templateIds } from '../disk/codecs.ts';
 import { numberBytes, ownUuidBytes } from '../disk/keys.ts';
 import { placeKey } from '../disk/record-keys.ts';
@@ -7,9 +8,8 @@ import type { ReadTable } from '../disk/table.ts';
 import type { Tables } from '../disk/tables.ts';
 import type { Problems } from '../problems.ts';
 
-export type FoundParts = {
+export type FoundParts = Moments & {
   readonly tables: Tables;
-  readonly nowMs: () => number;
   /** Told of damaged records, which are no answers. */
   readonly problems: Problems;
 };
@@ -54,10 +54,10 @@ export class Found {
 
   /** Asked again where it is written, for a face that is shown to nobody must not come out by a slip of memory. */
   #mayAnswer(personId: Uuid, includeBarred: boolean): boolean {
-    const { tables, problems, nowMs } = this.#parts;
+    const { tables, problems } = this.#parts;
     const key = ownUuidBytes(personId);
     const person = problems.readable({ table: 'persons', key }, () => tables.persons.get(key));
-    return person !== undefined && (includeBarred || isSearchable(person, nowMs()));
+    return person !== undefined && (includeBarred || isSearchable(person, this.#parts));
   }
 
   #look<R>(table: ReadTable<unknown>, key: Buffer, use: (payload: Buffer) => R): R | undefined {
