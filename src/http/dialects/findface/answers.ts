@@ -70,7 +70,10 @@ export function faceTelling(ctx: RequestContext, parts: FindFaceParts, scope: Sc
     const [first] = face.references;
     const { metadata, personId, box, createdAtMs } = first!;
     const person = isV0 ? undefined : await parts.gallery.findPerson(personId);
-    const pictured = face.references.find(({ hasPicture }) => hasPicture);
+    // Always the same one, so that the address is.
+    const [pictured] = face.references
+      .filter(({ hasPicture }) => hasPicture)
+      .sort((one, other) => one.number - other.number);
     return {
       ...readFeatures(metadata),
       galleries: scope.namesOf(face.references.map(({ collectionId }) => collectionId)),
