@@ -19,7 +19,8 @@ export type TakenFace = { readonly face: AnalysedFace; readonly metadata: Metada
 /** Faces of one picture, without a word of whose they are. */
 export type IntakeAsk = {
   readonly faces: readonly TakenFace[];
-  readonly picture: ReadPicture;
+  /** Kept beside each face; absent where somebody else is in it as well, who would stay in it when she is erased. */
+  readonly picture?: ReadPicture;
   /** Where they are enrolled; at least one. */
   readonly collectionIds: readonly Uuid[];
   /** Where people are looked for who may be the same. */
@@ -70,7 +71,7 @@ export function createIntake(parts: IntakeParts): Intake {
       const { owners, enrolled } = await turns.take(first, async () => {
         const owners = await ownersOf(parts, ask);
         const wishes = faces.map((face, at) => ({ ...face, ...owners[at]!, text }));
-        const wish = { collectionId: first, reach, faces: wishes, picture };
+        const wish = { collectionId: first, reach, faces: wishes, ...(picture && { picture }) };
         return { owners, enrolled: await people.enrolFaces(wish, signal) };
       });
       const copies = enrolled.flatMap(({ id }) =>

@@ -37,6 +37,15 @@ describe('The photo of a face', () => {
     expect(bytes.equals(stage.photos.otherAnn)).toBe(true);
   });
 
+  it('with several faces is not kept, for who is erased would still be seen in it (ours)', async () => {
+    for (const mf_selector of ['all', 'biggest']) {
+      const { json } = await client.form('/v0/face', { photo: stage.photos.group, mf_selector });
+      const { results } = json as { results: Face[] };
+      expect(results.length > 1).toBe(mf_selector === 'all');
+      expect(new Set(results.map(({ photo }) => photo))).toEqual(new Set(['']));
+    }
+  });
+
   it('is the URL that it came from (277, 294)', async () => {
     const { json } = await client.post('/v0/face/', { photo: urls.ann });
     expect((json as { results: Face[] }).results).toMatchObject([{ photo: urls.ann }]);

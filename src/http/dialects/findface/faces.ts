@@ -96,7 +96,7 @@ async function addFaces(ctx: RouteContext, parts: FindFaceParts): Promise<void> 
   const numbers = await parts.intake.take(
     {
       ...{ collectionIds, reach: scope.all, text: wish.meta },
-      picture: { file, thumbnail: read.thumbnail },
+      ...(read.facesFound === 1 && { picture: { file, thumbnail: read.thumbnail } }),
       ...(wish.cam_id !== undefined && { cameraId: wish.cam_id }),
       faces: read.faces.map((face) => ({
         face,
