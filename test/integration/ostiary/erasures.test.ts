@@ -26,6 +26,7 @@ describe('an erasure by our own API', () => {
     });
     const { personId } = erased.json as ErasureAnswer;
     expect((await erase({ personId })).json).toEqual(erased.json);
+    expect((await erase({ personId: personId.toUpperCase() })).json).toEqual(erased.json);
     expect((await api.ask('GET', `/erasures/${personId}`)).json).toEqual(erased.json);
 
     const begun = await api.ask('POST', '/gallery/scrub');
