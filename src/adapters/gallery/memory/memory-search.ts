@@ -30,7 +30,8 @@ function searchOne(records: MemoryRecords, request: SearchRequest, probe: Float3
       ({ reference }) =>
         request.includeBarred || isSearchable(records.persons.get(reference.personId)!, records),
     )
-    .map(({ reference }) => ({ reference, score: cosine(probe, reference.template.vector) }))
+    // In single precision, as indexes tell scores: which are equal depends on it.
+    .map(({ reference }) => ({ reference, score: Math.fround(cosine(probe, reference.template.vector)) }))
     .filter(({ score }) => score >= request.minScore)
     .sort((one, other) => other.score - one.score || one.reference.number - other.reference.number);
   const seen = new Set<Uuid | number>();
