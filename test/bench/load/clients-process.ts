@@ -56,5 +56,7 @@ const progress = setInterval(
 );
 await Promise.all(Array.from({ length: task.clients }, (_, index) => upload(index)));
 clearInterval(progress);
-report({ kind: 'end', answers });
-process.disconnect();
+// The channel goes when all of it is through.
+process.send?.({ kind: 'end', answers } satisfies ClientsReport, undefined, undefined, () =>
+  process.disconnect(),
+);
