@@ -58,3 +58,16 @@ it('whoever was made here is found by another API, and is gone here when that de
   await compreface('DELETE', `/subjects/${subject}`, keys.recognition);
   expect((await enface.ask('POST', '/person', { token, json: { person_id } })).status).toBe(404);
 });
+
+it('whoever has no face yet keeps no fields, and is told so', async () => {
+  const { gallery, access } = enface.app.services;
+  const { collection } = await enface.app.issueKeys('faceless');
+  const ask = { dialect: 'enface', right: 'write', reach: [collection.id], name: 'test' } as const;
+  const token = (await createKeys(access, ask))[0]!.secret;
+  const { personId: person_id } = await gallery.addPerson(collection.id, 'Bob');
+  const json = { person_id, fields: ['known at the door'] };
+  expect(await enface.ask('POST', '/person/update', { token, json })).toMatchObject({
+    status: 400,
+    json: { status: 'error', message: 'person has no image that fields are kept with' },
+  });
+});

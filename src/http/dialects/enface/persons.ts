@@ -136,6 +136,7 @@ function addChanging(router: DialectRouter, deps: EnfaceDeps): void {
     await requirePerson(telling, list, person_id);
     if (fields === undefined && !drop_image) throw refused(400, 'nothing to change');
     const record = await recordOfPerson(deps, list.id, person_id);
+    if (fields !== undefined && !record) throw refused(400, 'person has no image that fields are kept with');
     if (record) {
       const notes = { ...notesIn(record.metadata), ...(fields && { fields }), updatedAtMs: Date.now() };
       const metadata = withNotes(record.metadata, notes);
